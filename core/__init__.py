@@ -1,0 +1,1 @@
+"""The shared kernel, which knows no business: errors, time, states, due work, blobs, encryption, audit."""

@@ -1,4 +1,19 @@
-"""Settings of the test suite."""
+"""Settings of the test suite: the embedded ones, with fast password hashing and folders of their own."""
 
-SECRET_KEY = "only-for-tests"
-USE_TZ = True
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES
+
+VAR = Path(tempfile.mkdtemp(prefix="qianbei-test-"))
+OUTBOX_DIR = VAR / "outbox"
+SIGNER_KEYS_DIR = VAR / "signer"
+SIGNER_PASSPHRASE = "only-for-tests"  # noqa: S105  (protects keys of the test PKI only)
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "blobs": {"BACKEND": "core.blobs.DurableFileSystemStorage", "OPTIONS": {"location": VAR / "blobs"}},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,11 @@
+"""The map of all addresses."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from config.health import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health),
+    path("account/", include("allauth.urls")),
+    path("api/v1/", include("config.api")),
+]

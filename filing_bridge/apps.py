@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FilingBridgeConfig(AppConfig):
+    name = "filing_bridge"

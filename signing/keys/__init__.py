@@ -1,0 +1,1 @@
+"""Keys, certificates and the outside authorities behind them: CA, time-stamp authority, revocation."""
