@@ -31,7 +31,7 @@ def attribute(kind: bytes, value: bytes) -> bytes:
 
 
 def signing_time(encoded_time: bytes) -> bytes:
-    """signing-time (RFC 5652 §11.3). PAdES keeps it out of document signatures; time-stamp tokens carry it."""
+    """signing-time (RFC 5652 §11.3): for time-stamp tokens; PAdES keeps it out of document signatures."""
     return attribute(_SIGNING_TIME, encoded_time)
 
 

@@ -56,14 +56,14 @@ def oid(dotted: str) -> bytes:
 
 
 def generalized_time(instant: datetime) -> bytes:
-    """GeneralizedTime in UTC; a fraction is written in milliseconds without trailing zeros (RFC 3161 §2.4.2)."""
+    """GeneralizedTime in UTC, milliseconds without trailing zeros (RFC 3161 §2.4.2)."""
     utc = instant.astimezone(UTC)
     fraction = f".{utc.microsecond // 1000:03d}".rstrip("0").rstrip(".")
     return tlv(0x18, f"{utc:%Y%m%d%H%M%S}{fraction}Z".encode())
 
 
 def utc_time(instant: datetime) -> bytes:
-    """The Time CHOICE of CMS (RFC 5652 §11.3): UTCTime through 2049, GeneralizedTime without fraction later."""
+    """The Time CHOICE of CMS (RFC 5652 §11.3): UTCTime through 2049, GeneralizedTime later."""
     utc = instant.astimezone(UTC).replace(microsecond=0)
     if utc.year >= 2050:
         return generalized_time(utc)

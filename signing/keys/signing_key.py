@@ -37,7 +37,7 @@ def generate_private_key(algorithm: KeyAlgorithm) -> PrivateKey:
 class SigningKey:
     """A loaded software key. `chain` runs from the issuer of `certificate` up to and including the root.
 
-    Load once and keep: parsing an RSA key costs more than signing with it. The signing operation is thread-safe.
+    Load once and keep: parsing an RSA key costs more than signing with it. `sign` is thread-safe.
     """
 
     private_key: PrivateKey

@@ -1,4 +1,4 @@
-"""A stand-in for the outside authorities: CA, OCSP, CRL and time-stamp authority. For tests and the demo only.
+"""A stand-in for the outside authorities: CA, OCSP, CRL and time-stamp authority; for tests and demo.
 
 What it issues is 测试 / TEST NOT EVIDENCE, and says so in every subject. It runs as a process of its own:
 

@@ -1,6 +1,6 @@
 """Create and load the stand-in's keys and certificates.
 
-`DIR/offline/` holds the root key; nothing but `create` ever opens it, and the server runs without that folder.
+`DIR/offline/` holds the root key; nothing but `create` ever opens it: the server runs without that folder.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from signing.keys.signing_key import KeyAlgorithm, PrivateKey, SigningKey, generate_private_key, supported
@@ -48,7 +49,7 @@ def key_usage(*names: str) -> x509.KeyUsage:
     return x509.KeyUsage(**{bit: bit in names for bit in bits})
 
 
-def name(common_name: str, *attributes: x509.NameAttribute) -> x509.Name:
+def name(common_name: str, *attributes: x509.NameAttribute[str]) -> x509.Name:
     """A subject that says in OU that it is a test."""
     return x509.Name(
         [
@@ -61,7 +62,7 @@ def name(common_name: str, *attributes: x509.NameAttribute) -> x509.Name:
 
 
 def revocation_pointers(base_url: str, ca: str) -> tuple[x509.ExtensionType, ...]:
-    """CRL distribution point of `ca` and, for the issuing CA, its OCSP responder (the root answers by CRL only)."""
+    """CRL distribution point of `ca` and, for the issuing CA, its OCSP responder; the root has a CRL only."""
     crl = x509.UniformResourceIdentifier(f"{base_url}/crl/{ca}.crl")
     point = x509.DistributionPoint([crl], None, None, None)
     pointers: tuple[x509.ExtensionType, ...] = (x509.CRLDistributionPoints([point]),)
@@ -76,7 +77,7 @@ def certify(
     issuer_key: PrivateKey,
     issuer: x509.Name,
     subject: x509.Name,
-    public_key: x509.CertificateIssuerPublicKeyTypes,
+    public_key: CertificatePublicKeyTypes,
     lifetime: timedelta,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...],
 ) -> x509.Certificate:

@@ -14,7 +14,7 @@ from signing.testpki import material
 from signing.testpki.material import Material
 
 
-class Refusal(ValueError):
+class Refusal(ValueError):  # noqa: N818  (an answer, not a malfunction)
     """A request that the stand-in CA turns down; the message goes back to the caller."""
 
 
@@ -88,7 +88,9 @@ class Register:
             profile.lifetime,
             ((leaf, True), (usage, True), (policy, False), *((pointer, False) for pointer in pointers)),
         )
-        self._remember(self._issued_path, {"serial": f"{certificate.serial_number:x}", "profile": profile_name})
+        self._remember(
+            self._issued_path, {"serial": f"{certificate.serial_number:x}", "profile": profile_name}
+        )
         self._issued.add(certificate.serial_number)
         return certificate
 

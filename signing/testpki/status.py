@@ -1,7 +1,9 @@
 """Say whether a certificate is revoked: OCSP responses (RFC 6960) and the issuing CA's CRL (RFC 5280 §5)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
@@ -23,13 +25,8 @@ def ocsp_response(pki: Material, register: Register, request_der: bytes) -> byte
     algorithm = request.hash_algorithm
     if not isinstance(algorithm, hashes.SHA1 | hashes.SHA256):
         return _refusal(ocsp.OCSPResponseStatus.UNAUTHORIZED)
-    issuer = pki.issuing.certificate
-    ours = (
-        ocsp.OCSPRequestBuilder()
-        .add_certificate_by_hash(*_issuer_hashes(issuer, algorithm), serial, algorithm)
-        .build()
-    )
-    if (request.issuer_key_hash, request.issuer_name_hash) != (ours.issuer_key_hash, ours.issuer_name_hash):
+    ours = _issuer_hashes(pki.issuing.certificate, type(algorithm))
+    if (request.issuer_name_hash, request.issuer_key_hash) != ours:
         return _refusal(ocsp.OCSPResponseStatus.UNAUTHORIZED)
     revoked = register.revoked_at(serial)
     if revoked is not None:
@@ -83,23 +80,18 @@ def issuing_crl(pki: Material, register: Register) -> bytes:
     return builder.sign(pki.issuing.private_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
-def _issuer_hashes(issuer: x509.Certificate, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
-    """SHA of the issuer's name and of its key bits (RFC 6960 §4.1.1)."""
-    key_bits = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-    name_hash, key_hash = hashes.Hash(algorithm), hashes.Hash(algorithm)
-    name_hash.update(issuer.subject.public_bytes())
-    if isinstance(algorithm, hashes.SHA1):
-        return name_hash.finalize(), key_bits  # a subject key identifier is the SHA-1 of the key bits
-    key_hash.update(_subject_public_key(issuer))
-    return name_hash.finalize(), key_hash.finalize()
+@lru_cache(maxsize=8)
+def _issuer_hashes(issuer: x509.Certificate, algorithm: type[hashes.HashAlgorithm]) -> tuple[bytes, bytes]:
+    """Digests of the issuer's name and of its public key bits (RFC 6960 §4.1.1)."""
+    parsed = asn1_x509.Certificate.load(issuer.public_bytes(serialization.Encoding.DER))
+    key_bits = bytes(parsed.public_key["public_key"])
+    return _digest(algorithm, issuer.subject.public_bytes()), _digest(algorithm, key_bits)
 
 
-def _subject_public_key(certificate: x509.Certificate) -> bytes:
-    """The bits of subjectPublicKey without tag, length and the unused-bits octet."""
-    from asn1crypto import x509 as asn1_x509
-
-    spki = asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)).public_key
-    return bytes(spki["public_key"].contents[1:])
+def _digest(algorithm: type[hashes.HashAlgorithm], data: bytes) -> bytes:
+    digest = hashes.Hash(algorithm())
+    digest.update(data)
+    return digest.finalize()
 
 
 def _refusal(status: ocsp.OCSPResponseStatus) -> bytes:
