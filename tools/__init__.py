@@ -1,0 +1,1 @@
+"""Set-up, tests and checks of this repository: what the targets of the Makefile run."""
