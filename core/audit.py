@@ -21,9 +21,9 @@ def record(
     action: str, *, subject: str, actor: str, tenant: UUID | None = None, detail: Detail | None = None
 ) -> "AuditEvent":
     """Write one event. `subject` and `actor` are `kind:identifier`; `action` is `thing.verb`."""
-    from core.models import AuditEvent
+    from core.models import AuditEvent, UnsealedEvent
 
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         id=uuid.uuid4(),
         at=clock.now(),
         action=action,
@@ -32,3 +32,5 @@ def record(
         tenant=tenant,
         detail=dict(detail or {}),
     )
+    UnsealedEvent.objects.create(event=event)
+    return event

@@ -23,6 +23,12 @@ class AuditEvent(models.Model):
         )
 
 
+class UnsealedEvent(models.Model):
+    """An event that waits for the sequencer; written with the event, deleted when a block takes it in."""
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, primary_key=True)
+
+
 class WorkItem(models.Model):
     """A piece of due work. The row is the queue; a broker only rings the bell."""
 
