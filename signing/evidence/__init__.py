@@ -1,1 +1,1 @@
-"""Evidence: the audit log in chained, time-stamped blocks, and a package per contract that proves itself offline."""
+"""Evidence: the audit log in chained, time-stamped blocks, and a package that proves itself offline."""

@@ -1,7 +1,7 @@
 """Binds unlinked audit events into the chain: seal what is pending into a block, then time-stamp the head.
 
-Any number of processes may try; the block number and `previous` are unique, so one of them wins and the others
-find nothing left to do. Naïve per-row chaining would fork under concurrent writers.
+Any number of processes may try; the block number and `previous` are unique, so one of them wins and the
+others find nothing left to do. Naïve per-row chaining would fork under concurrent writers.
 """
 
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def seal_pending() -> LogBlock | None:
 
 
 def stamp_head(stamper: Stamper) -> LogStamp | None:
-    """Time-stamp the newest block unless it has a stamp; the call to the authority is outside transactions."""
+    """Time-stamp the newest block unless it has a stamp. The call is outside any transaction."""
     head = LogBlock.objects.order_by("-number").first()
     if head is None or LogStamp.objects.filter(block=head).exists():
         return None

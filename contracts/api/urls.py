@@ -1,0 +1,20 @@
+"""Addresses of this app below /api/v1/."""
+
+from django.urls import path
+
+from contracts.api import sealing, views
+
+urlpatterns = [
+    path("templates/", views.TemplatesView.as_view()),
+    path("contracts/", views.ContractsView.as_view()),
+    path("contracts/<uuid:contract_id>/", views.ContractView.as_view()),
+    path("contracts/<uuid:contract_id>/findings/", views.FindingsView.as_view()),
+    path("contracts/<uuid:contract_id>/send/", views.SendView.as_view()),
+    path("contracts/<uuid:contract_id>/withdraw/", views.WithdrawView.as_view()),
+    path("contracts/<uuid:contract_id>/document/", views.DocumentView.as_view()),
+    path("contracts/<uuid:contract_id>/timeline/", views.TimelineView.as_view()),
+    path("seal-applications/", sealing.ApplicationsView.as_view()),
+    path("seal-applications/<uuid:application_id>/", sealing.ApplicationView.as_view()),
+    path("seal-applications/<uuid:application_id>/approve/", sealing.ApproveView.as_view()),
+    path("seal-applications/<uuid:application_id>/refuse/", sealing.RefuseView.as_view()),
+]

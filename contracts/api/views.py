@@ -1,0 +1,134 @@
+"""REST endpoints of templates and contracts."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from contracts import selectors
+from contracts.api.filters import ContractFilter
+from contracts.api.serializers import (
+    ContractSerializer,
+    DraftSerializer,
+    FindingSerializer,
+    FindingsSerializer,
+    ReasonSerializer,
+    TemplateSerializer,
+    TimelineSerializer,
+)
+from contracts.models import Contract
+from contracts.services import drafting, sending
+from core import blobs
+from core.api import remembered
+from core.errors import Refused
+
+
+class TemplatesView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="templates_list", responses=TemplateSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The newest published version of each contract template."""
+        return Response(TemplateSerializer(selectors.current_templates(), many=True).data)
+
+
+class ContractsView(generics.ListAPIView[Contract]):
+    throttle_scope = "member"
+    serializer_class = ContractSerializer
+    filterset_class = ContractFilter
+    queryset = Contract.objects.none()
+
+    def get_queryset(self):  # type: ignore[no-untyped-def]  # DRF's own signature is looser than ours
+        return selectors.contracts_of(self.request.auth)
+
+    @extend_schema(request=DraftSerializer, responses={201: ContractSerializer})
+    @remembered
+    def post(self, request: Request) -> Response:
+        """Draft a contract from a template, a worker and the agreed terms."""
+        wish = DraftSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        given = wish.validated_data
+        contract = drafting.create_draft(
+            principal=request.auth,
+            worker_id=given["worker"],
+            template_slug=given["template"],
+            terms=given["terms"],
+            jurisdiction_code=given["jurisdiction_code"],
+            contract_no=given.get("contract_no"),
+        )
+        return Response(ContractSerializer(contract).data, 201)
+
+
+class ContractView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses=ContractSerializer)
+    def get(self, request: Request, contract_id: UUID) -> Response:
+        """One contract."""
+        return Response(ContractSerializer(selectors.contract_of(request.auth, contract_id)).data)
+
+
+class FindingsView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses=FindingsSerializer)
+    def get(self, request: Request, contract_id: UUID) -> Response:
+        """All breaches of statutory rules at once, with source and remedy."""
+        findings = drafting.findings_of(selectors.contract_of(request.auth, contract_id))
+        return Response({"findings": FindingSerializer(findings, many=True).data})
+
+
+class SendView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(request=None, responses={202: FindingsSerializer})
+    @remembered
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """Freeze the facts, make the document, invite the first signer; answers with the warnings left."""
+        warnings = sending.send_contract(principal=request.auth, contract_id=contract_id)
+        return Response({"findings": FindingSerializer(warnings, many=True).data}, 202)
+
+
+class WithdrawView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(request=ReasonSerializer, responses=ContractSerializer)
+    @remembered
+    def post(self, request: Request, contract_id: UUID) -> Response:
+        """Take back a contract that is not in force yet."""
+        wish = ReasonSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        sending.withdraw_contract(
+            principal=request.auth, contract_id=contract_id, reason=wish.validated_data["reason"]
+        )
+        return Response(ContractSerializer(selectors.contract_of(request.auth, contract_id)).data)
+
+
+class DocumentView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, contract_id: UUID) -> HttpResponse:
+        """The signed PDF once in force, the prepared one before."""
+        contract = selectors.contract_of(request.auth, contract_id)
+        digest = contract.signed_digest or contract.prepared_digest
+        if not digest:
+            raise Refused("document_not_ready")
+        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="{contract.contract_no}.pdf"'
+        answer["Digest-SHA-256"] = digest
+        return answer
+
+
+class TimelineView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses=TimelineSerializer(many=True))
+    def get(self, request: Request, contract_id: UUID) -> Response:
+        """Everything that happened to the contract, oldest first."""
+        return Response(TimelineSerializer(selectors.timeline_of(request.auth, contract_id), many=True).data)

@@ -1,0 +1,20 @@
+"""What contracts tell the rest of the house."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ContractEffective:
+    """Both parties have signed and the signed document passed the acceptance rule.
+
+    `signed_at` is the time-stamp authority's time of the last signature (UTC). Published in the transaction
+    in which the contract becomes effective.
+    """
+
+    contract_id: UUID
+    tenant: UUID
+    facts_digest: str
+    document_digest: str
+    signed_at: datetime

@@ -1,0 +1,123 @@
+"""From an employer's wish to complete, checked facts."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Employer, Worker
+from accounts.selectors import worker_of
+from contracts import checks, selectors
+from contracts.facts import SCHEMA_ID, facts_schema, validate_facts
+from contracts.models import Contract, TemplateVersion
+from core import audit, clock
+from core.errors import Fault, Refused
+from core.principal import Permission, Principal
+
+NUMBER_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letters that read like digits
+
+
+def create_draft(
+    *,
+    principal: Principal,
+    worker_id: Any,
+    template_slug: str,
+    terms: Mapping[str, Any],
+    jurisdiction_code: str,
+    contract_no: str | None = None,
+) -> Contract:
+    """Store a draft. `terms` is the `contract` section of the facts schema.
+
+    Commits the row and its audit event. Refuses a malformed section (`facts_faulty`, all faults at once),
+    an unknown template or worker, and a number that is taken.
+    """
+    principal.require(Permission.DRAFT)
+    worker = worker_of(principal, worker_id)
+    template = selectors.template_version(template_slug)
+    employer = Employer.objects.get(pk=principal.tenant)
+    number = contract_no or new_contract_no()
+    facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)
+    refuse_faults("facts_faulty", validate_facts(facts))
+    try:
+        with transaction.atomic():
+            contract = Contract.objects.create(
+                employer=employer,
+                worker=worker,
+                template=template,
+                contract_no=number,
+                jurisdiction_code=jurisdiction_code,
+                terms=terms,
+                employment_start=date.fromisoformat(terms["employment_start"]),
+                created_by_id=principal.user_id,
+            )
+            audit.record(
+                "contract.drafted", subject=contract.subject, actor=principal.actor, tenant=principal.tenant
+            )
+    except IntegrityError as error:
+        raise Refused("contract_no_taken", params={"contract_no": number}) from error
+    return contract
+
+
+def findings_of(contract: Contract) -> tuple[checks.Finding, ...]:
+    """What the statutory rules say of a draft, or of the frozen facts once sent: errors and warnings."""
+    facts = contract.facts or facts_of_draft(contract)
+    return checks.check(facts, checks.context_for(contract.template.content, today=clock.today()))
+
+
+def facts_of_draft(contract: Contract) -> dict[str, Any]:
+    """The facts as they would be frozen now."""
+    return assemble_facts(
+        contract.employer,
+        contract.worker,
+        contract.template,
+        contract.terms,
+        contract.jurisdiction_code,
+        contract.contract_no,
+    )
+
+
+def assemble_facts(
+    employer: Employer,
+    worker: Worker,
+    template: TemplateVersion,
+    terms: Mapping[str, Any],
+    jurisdiction_code: str,
+    contract_no: str,
+) -> dict[str, Any]:
+    """Put the facts together from where each was entered once; nothing is typed here."""
+    return {
+        "schema": SCHEMA_ID,
+        "contract_no": contract_no,
+        "jurisdiction_code": jurisdiction_code,
+        "template": {"slug": template.slug, "version": template.number, "digest": template.digest},
+        "employer": _section("employer", employer),
+        "worker": _section("worker", worker),
+        "contract": dict(terms),
+    }
+
+
+def _section(name: str, record: object) -> dict[str, Any]:
+    """The schema's section `name`, read from a record whose attributes bear the schema's names."""
+    section = {}
+    for field in facts_schema()["properties"][name]["properties"]:
+        value = getattr(record, field)
+        if isinstance(value, date):
+            value = value.isoformat()
+        if value not in (None, ""):
+            section[field] = value
+    return section
+
+
+def refuse_faults(code: str, faults: Iterable[Fault]) -> None:
+    """Raise `code` with all faults at once, if there are any."""
+    found = tuple(faults)
+    if found:
+        raise Refused(code, faults=found, params={"count": len(found)})
+
+
+def new_contract_no() -> str:
+    """A number that does not tell how many contracts there are."""
+    tail = "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(8))
+    return f"HT-{clock.today():%Y%m%d}-{tail}"

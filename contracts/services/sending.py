@@ -1,0 +1,99 @@
+"""Sending: the moment from which nothing about a contract's content can change."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.domain import EmployerState
+from contracts import selectors
+from contracts.checks import Finding, Severity
+from contracts.domain import ContractState
+from contracts.facts import facts_digest, validate_facts
+from contracts.models import Contract
+from contracts.services.drafting import facts_of_draft, findings_of, refuse_faults
+from core import clock, work
+from core.errors import Fault, Refused
+from core.principal import Permission, Principal
+from core.transitions import advance
+from signing.services.requests import withdraw_request
+
+SIGNING_PERIOD = timedelta(days=14)
+
+
+def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, ...]:
+    """Freeze the facts and set the document in motion; returns the warnings that remain.
+
+    Commits the frozen facts with the state `rendering` and the due work. Refuses a contract that is not a
+    draft, an employer that is not approved, malformed facts, and every breach of a statutory rule at once.
+    """
+    principal.require(Permission.SEND)
+    contract = selectors.contract_of(principal, contract_id)
+    if contract.employer.state != EmployerState.APPROVED:
+        raise Refused("employer_not_approved")
+    facts = facts_of_draft(contract)
+    refuse_faults("facts_faulty", validate_facts(facts))
+    findings = findings_of(contract) if contract.facts is None else ()
+    refuse_faults("statutory_faults", (_fault(f) for f in findings if f.severity is Severity.ERROR))
+    digest = facts_digest(facts)
+    with transaction.atomic():
+        advance(
+            Contract,
+            contract.pk,
+            old=ContractState.DRAFT,
+            new=ContractState.RENDERING,
+            actor=principal.actor,
+            action="contract.sent",
+            subject=contract.subject,
+            tenant=principal.tenant,
+            detail={"facts_digest": digest, "template_digest": contract.template.digest},
+            facts=facts,
+            facts_digest=digest,
+            sent_at=clock.now(),
+            sign_before=clock.now() + SIGNING_PERIOD,
+        )
+        work.enqueue("contracts.render", str(contract.pk))
+    return tuple(f for f in findings if f.severity is not Severity.ERROR)
+
+
+def withdraw_contract(*, principal: Principal, contract_id: UUID, reason: str) -> None:
+    """Take back a contract that is not in force yet; links and open codes die with it."""
+    principal.require(Permission.SEND)
+    contract = selectors.contract_of(principal, contract_id)
+    with transaction.atomic():
+        if contract.state == ContractState.SIGNING and contract.signature_request:
+            withdraw_request(request_id=contract.signature_request, actor=principal.actor, reason=reason)
+        move(
+            contract, ContractState.WITHDRAWN, "contract.withdrawn", actor=principal.actor, end_reason=reason
+        )
+
+
+def move(
+    contract: Contract,
+    new: ContractState,
+    action: str,
+    *,
+    actor: str,
+    detail: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Advance a contract from the state in which it was read."""
+    if new not in Contract.TRANSITIONS.get(contract.state, frozenset()):
+        raise Refused("state_conflict")
+    advance(
+        Contract,
+        contract.pk,
+        old=contract.state,
+        new=new,
+        actor=actor,
+        action=action,
+        subject=contract.subject,
+        tenant=contract.employer_id,
+        detail=detail,
+        **changes,
+    )
+
+
+def _fault(finding: Finding) -> Fault:
+    return Fault(finding.field, finding.rule_id, finding.zh, finding.en, finding.remedy_zh, finding.remedy_en)

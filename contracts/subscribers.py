@@ -1,0 +1,58 @@
+"""How a contract follows what happens to its signature request, in the same transaction."""
+
+from uuid import UUID
+
+from contracts.domain import ContractState
+from contracts.events import ContractEffective
+from contracts.models import Contract
+from contracts.services.sending import move
+from core import bus
+from signing.events import RequestCompleted, RequestExpired, RequestRefused
+
+SYSTEM = "system:contracts"
+
+
+def _contract(subject: str) -> Contract:
+    kind, _, identifier = subject.partition(":")
+    if kind != "contract":
+        raise ValueError(f"not a contract: {kind}")
+    return Contract.objects.get(pk=UUID(identifier))
+
+
+def on_completed(event: RequestCompleted) -> None:
+    """The signed document passed the acceptance rule: the contract is in force, and the filing is due."""
+    contract = _contract(event.subject)
+    move(
+        contract,
+        ContractState.EFFECTIVE,
+        "contract.effective",
+        actor=SYSTEM,
+        detail={"document_digest": event.document_digest},
+        signed_digest=event.document_digest,
+        effective_at=event.completed_at,
+    )
+    bus.publish(
+        ContractEffective(
+            contract_id=contract.pk,
+            tenant=contract.employer_id,
+            facts_digest=contract.facts_digest,
+            document_digest=event.document_digest,
+            signed_at=event.completed_at,
+        )
+    )
+
+
+def on_refused(event: RequestRefused) -> None:
+    """A party refused to sign; the reason is kept with the contract."""
+    contract = _contract(event.subject)
+    move(contract, ContractState.REFUSED, "contract.refused", actor=SYSTEM, end_reason=event.reason)
+
+
+def on_expired(event: RequestExpired) -> None:
+    """The time to sign ran out."""
+    move(_contract(event.subject), ContractState.EXPIRED, "contract.expired", actor=SYSTEM)
+
+
+bus.subscribe(RequestCompleted, on_completed)
+bus.subscribe(RequestRefused, on_refused)
+bus.subscribe(RequestExpired, on_expired)
