@@ -1,0 +1,189 @@
+"""The table behind the filing record: every field, where it comes from, when it must be there.
+
+A fact that no row files stands in `NOT_FILED` with the reason. Names and rules follow the employment filing
+of 劳社部发〔2006〕46号 and 就业服务与就业管理规定 Art. 62.
+"""
+# ruff: noqa: E501  (a row per field reads best unbroken)
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Where a value was first entered or made."""
+
+    PLATFORM = "platform"
+    EVENT = "event"
+    PROFILE = "profile"
+    SESSION = "session"
+    USER = "user"
+    FILING = "filing"
+    EMPLOYER = "employer"
+    WORKER = "worker"
+    IDENTITY = "identity"
+    CONTRACT = "contract"
+    DERIVED = "derived"
+
+
+class When(StrEnum):
+    """When a field must be present. The profile may add fields to this floor, never take one away."""
+
+    ALWAYS = "always"
+    OPTIONAL = "optional"
+    RENEWAL = "filing_type is 21"
+    LATE = "filing_type is 12, or filed after the deadline"
+    FIXED_TERM = "term_type is 1"
+    TASK = "term_type is 3"
+    AGENCY = "employer.is_dispatch_agency"
+    DISPATCH = "employment_form is 3"
+    CONSTRUCTION = "the contract names a construction project"
+    APPROVED_HOURS = "worktime_system is 2 or 3"
+    COMPREHENSIVE_HOURS = "worktime_system is 2"
+    NOT_MAINLAND = "id_type is none of 01, 02, 03"
+    FOREIGNER = "id_type is 08"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the record: where it goes, where it comes from, what it is called.
+
+    `target` is a JSON pointer (RFC 6901) into the record; `source` one into what the record is made from:
+    `/facts`, `/signed`, `/envelope` and `/event`.
+    `lb` is the element code of the human-resources ministry where one is publicly known.
+    """
+
+    target: str
+    source: str
+    origin: Origin
+    when: When
+    zh: str
+    lb: str = ""
+
+
+_E, _W, _I, _C = Origin.EMPLOYER, Origin.WORKER, Origin.IDENTITY, Origin.CONTRACT
+_ALWAYS, _OPTIONAL = When.ALWAYS, When.OPTIONAL
+
+# fmt: off
+FIELDS: tuple[Field, ...] = (
+    Field("/filing_id", "/envelope/filing_id", Origin.PLATFORM, _ALWAYS, "备案流水号"),
+    Field("/filing_type", "/event/filing_type", Origin.EVENT, _ALWAYS, "备案类型"),
+    Field("/jurisdiction_code", "/facts/jurisdiction_code", _E, _ALWAYS, "受理区划", "aab034"),
+    Field("/agency_code", "/envelope/agency_code", Origin.PROFILE, _OPTIONAL, "受理机构编码", "aab034"),
+    Field("/contract_no", "/facts/contract_no", _C, _ALWAYS, "关联合同编号"),
+    Field("/prev_filing_no", "/envelope/prev_filing_no", Origin.FILING, When.RENEWAL, "原备案号"),
+    Field("/contract_digest/alg", "/signed/digest_alg", Origin.PLATFORM, _ALWAYS, "摘要算法"),
+    Field("/contract_digest/value", "/signed/contract_digest", _C, _ALWAYS, "合同文件摘要"),
+    Field("/signed_at", "/signed/signed_at", _C, _ALWAYS, "签署完成时间"),
+    Field("/submitter_name", "/envelope/submitter_name", Origin.SESSION, _ALWAYS, "申报人", "aae011"),
+    Field("/submitter_id", "/envelope/submitter_id", Origin.SESSION, _OPTIONAL, "申报人编号"),
+    Field("/submitter_phone", "/envelope/submitter_phone", Origin.SESSION, _ALWAYS, "申报人电话"),
+    Field("/submitted_at", "/envelope/submitted_at", Origin.PLATFORM, _ALWAYS, "申报时间", "aae036"),
+    Field("/late_reason", "/envelope/late_reason", Origin.USER, When.LATE, "逾期原因"),
+    Field("/remark", "/envelope/remark", Origin.USER, _OPTIONAL, "备注", "aae013"),
+
+    Field("/employer/name", "/facts/employer/name", _E, _ALWAYS, "单位名称", "aab004"),
+    Field("/employer/uscc", "/facts/employer/uscc", _E, _ALWAYS, "统一社会信用代码", "aab998"),
+    Field("/employer/si_no", "/facts/employer/si_no", _E, _OPTIONAL, "社会保险登记编号", "aab001"),
+    Field("/employer/type", "/facts/employer/type", _E, _ALWAYS, "单位类型", "aab019"),
+    Field("/employer/economic_type", "/facts/employer/economic_type", _E, _ALWAYS, "经济类型", "aab020"),
+    Field("/employer/affiliation", "/facts/employer/affiliation", _E, _OPTIONAL, "隶属关系", "aab021"),
+    Field("/employer/industry", "/facts/employer/industry", _E, _ALWAYS, "行业", "aab022"),
+    Field("/employer/competent_dept", "/facts/employer/competent_dept", _E, _OPTIONAL, "主管部门"),
+    Field("/employer/reg_address", "/facts/employer/reg_address", _E, _ALWAYS, "注册地址"),
+    Field("/employer/biz_address", "/facts/employer/biz_address", _E, _ALWAYS, "经营地址"),
+    Field("/employer/legal_rep_name", "/facts/employer/legal_rep_name", _E, _ALWAYS, "法定代表人"),
+    Field("/employer/contact_name", "/facts/employer/contact_name", _E, _ALWAYS, "联系人"),
+    Field("/employer/contact_phone", "/facts/employer/contact_phone", _E, _ALWAYS, "联系电话"),
+    Field("/employer/headcount", "/facts/employer/headcount", _E, _OPTIONAL, "职工总数"),
+    Field("/employer/is_dispatch_agency", "/facts/employer/is_dispatch_agency", _E, _ALWAYS, "是否劳务派遣单位", "abc955"),
+    Field("/employer/dispatch_license_no", "/facts/employer/dispatch_license_no", _E, When.AGENCY, "劳务派遣许可证号"),
+    Field("/employer/host_name", "/facts/contract/dispatch/host_name", _C, When.DISPATCH, "用工单位名称", "abc954"),
+    Field("/employer/host_uscc", "/facts/contract/dispatch/host_uscc", _C, When.DISPATCH, "用工单位信用代码"),
+    Field("/employer/dispatch_start", "/facts/contract/dispatch/start", _C, When.DISPATCH, "派遣起始日期"),
+    Field("/employer/dispatch_end", "/facts/contract/dispatch/end", _C, When.DISPATCH, "派遣终止日期"),
+    Field("/employer/project_name", "/facts/contract/construction/project_name", _C, When.CONSTRUCTION, "项目名称"),
+    Field("/employer/project_no", "/facts/contract/construction/project_no", _C, When.CONSTRUCTION, "项目编号"),
+
+    Field("/worker/name", "/facts/worker/name", _I, _ALWAYS, "姓名", "aac003"),
+    Field("/worker/id_type", "/facts/worker/id_type", _I, _ALWAYS, "证件类型", "aac058"),
+    Field("/worker/id_no", "/facts/worker/id_no", _I, _ALWAYS, "证件号码", "aac147"),
+    Field("/worker/sex", "/facts/worker/sex", _I, _ALWAYS, "性别", "aac004"),
+    Field("/worker/birth_date", "/facts/worker/birth_date", _I, _ALWAYS, "出生日期", "aac006"),
+    Field("/worker/ethnicity", "/facts/worker/ethnicity", _W, _OPTIONAL, "民族", "aac005"),
+    Field("/worker/nationality", "/facts/worker/nationality", _I, When.NOT_MAINLAND, "国籍或地区", "aac161"),
+    Field("/worker/hukou_type", "/facts/worker/hukou_type", _W, _ALWAYS, "户口性质", "aac009"),
+    Field("/worker/hukou_code", "/facts/worker/hukou_code", _W, _OPTIONAL, "户籍区划", "aab299"),
+    Field("/worker/hukou_address", "/facts/worker/hukou_address", _W, _ALWAYS, "户籍地址", "aac010"),
+    Field("/worker/resid_code", "/facts/worker/resid_code", _W, _OPTIONAL, "现居住地区划", "aaf016"),
+    Field("/worker/resid_address", "/facts/worker/resid_address", _W, _ALWAYS, "现居住地址", "aac046"),
+    Field("/worker/mobile", "/facts/worker/mobile", _W, _ALWAYS, "手机号码", "aac067"),
+    Field("/worker/postcode", "/facts/worker/postcode", _W, _OPTIONAL, "邮政编码"),
+    Field("/worker/education", "/facts/worker/education", _W, _ALWAYS, "文化程度", "aac011"),
+    Field("/worker/person_category", "/facts/worker/person_category", _W, _OPTIONAL, "人员类别", "aac027"),
+    Field("/worker/employment_cert_no", "/facts/worker/employment_cert_no", _W, _OPTIONAL, "就业失业登记证号", "aac021"),
+    Field("/worker/work_permit_no", "/facts/worker/work_permit_no", _W, When.FOREIGNER, "工作许可证号"),
+    Field("/worker/work_permit_valid_to", "/facts/worker/work_permit_valid_to", _W, When.FOREIGNER, "工作许可有效期止"),
+
+    Field("/contract/sign_kind", "/facts/contract/sign_kind", _C, _ALWAYS, "合同签订情况"),
+    Field("/contract/term_type", "/facts/contract/term_type", _C, _ALWAYS, "合同期限类型", "abc910"),
+    Field("/contract/start", "/facts/contract/start", _C, _ALWAYS, "合同起始日期", "abc913"),
+    Field("/contract/end", "/facts/contract/end", _C, When.FIXED_TERM, "合同终止日期", "abc914"),
+    Field("/contract/task_text", "/facts/contract/task_text", _C, When.TASK, "工作任务"),
+    Field("/contract/employment_start", "/facts/contract/employment_start", _C, _ALWAYS, "用工之日", "acc114"),
+    Field("/contract/probation_months", "/facts/contract/probation_months", _C, _OPTIONAL, "试用期月数"),
+    Field("/contract/probation_start", "/facts/contract/probation_start", _C, _OPTIONAL, "试用期起始日期"),
+    Field("/contract/probation_end", "/facts/contract/probation_end", _C, _OPTIONAL, "试用期终止日期"),
+    Field("/contract/probation_wage", "/facts/contract/probation_wage", _C, _OPTIONAL, "试用期工资"),
+    Field("/contract/employment_form", "/facts/contract/employment_form", _C, _ALWAYS, "用工形式", "aac013"),
+    Field("/contract/employment_kind", "/facts/contract/employment_kind", _C, _ALWAYS, "就业类型"),
+    Field("/contract/worktime_system", "/facts/contract/worktime_system", _C, _ALWAYS, "工时制度"),
+    Field("/contract/worktime_cycle", "/facts/contract/worktime_cycle", _C, When.COMPREHENSIVE_HOURS, "综合工时周期"),
+    Field("/contract/worktime_approval_no", "/facts/contract/worktime_approval_no", _C, When.APPROVED_HOURS, "特殊工时批准文号"),
+    Field("/contract/worktime_approval_to", "/facts/contract/worktime_approval_to", _C, When.APPROVED_HOURS, "特殊工时批准有效期止"),
+    Field("/contract/job_title", "/facts/contract/job_title", _C, _ALWAYS, "岗位名称"),
+    Field("/contract/occupation_code", "/facts/contract/occupation_code", _C, _ALWAYS, "职业（工种）代码", "aca111"),
+    Field("/contract/special_work", "/facts/contract/special_work", _E, _OPTIONAL, "特殊工种标志"),
+    Field("/contract/work_place_code", "/facts/contract/work_place_code", _C, _ALWAYS, "工作地点区划"),
+    Field("/contract/work_place_address", "/facts/contract/work_place_address", _C, _ALWAYS, "工作地点"),
+    Field("/contract/wage_amount", "/facts/contract/wage_amount", _C, _ALWAYS, "工资数额", "bcc720"),
+    Field("/contract/wage_unit", "/facts/contract/wage_unit", _C, _ALWAYS, "工资计算单位"),
+    Field("/contract/si_pension", "/facts/contract/insurance/pension", _C, _OPTIONAL, "养老保险"),
+    Field("/contract/si_unemp", "/facts/contract/insurance/unemployment", _C, _OPTIONAL, "失业保险"),
+    Field("/contract/si_medical", "/facts/contract/insurance/medical", _C, _OPTIONAL, "医疗保险"),
+    Field("/contract/si_injury", "/facts/contract/insurance/injury", _C, _OPTIONAL, "工伤保险"),
+    Field("/contract/sign_date", "/signed/sign_date", Origin.DERIVED, _ALWAYS, "签订日期"),
+)
+# fmt: on
+
+NOT_FILED: Mapping[str, str] = {
+    "/facts/schema": "names the form of the facts",
+    "/facts/template/slug": "the text is in the signed PDF",
+    "/facts/template/version": "the text is in the signed PDF",
+    "/facts/template/digest": "the text is in the signed PDF",
+    "/facts/worker/email": "for notices to the worker",
+    "/facts/contract/consecutive_fixed_terms": "input of the statutory checks only",
+    "/facts/contract/service_start": "input of the statutory checks only",
+    "/facts/contract/worker_requests_fixed_term": "input of the statutory checks only",
+    "/facts/contract/previous_end": "the filing names the earlier filing instead",
+    "/facts/contract/probation_served_before": "input of the statutory checks only",
+    "/facts/contract/hours_per_day": "the filing asks for the working-time system only",
+    "/facts/contract/hours_per_week": "the filing asks for the working-time system only",
+    "/facts/contract/pay_day": "between the parties",
+    "/facts/contract/pay_cycle_days": "between the parties",
+    "/facts/contract/wage_items": "the parts of the wage that is filed as a whole",
+    "/facts/contract/insurance/maternity": "insured together with medical insurance",
+    "/facts/contract/hazards": "between the parties",
+    "/facts/contract/hazardous_work": "input of the statutory checks only",
+    "/facts/contract/training/fee": "between the parties",
+    "/facts/contract/training/service_months": "between the parties",
+    "/facts/contract/training/damages": "between the parties",
+    "/facts/contract/non_compete/months": "between the parties",
+    "/facts/contract/non_compete/role": "between the parties",
+    "/facts/contract/non_compete/monthly_compensation": "between the parties",
+    "/facts/contract/dispatch/post_kind": "input of the statutory checks only",
+    "/facts/contract/construction/general_contractor": "the filing names the project",
+    "/facts/contract/construction/team": "kept by the site's roster",
+    "/facts/contract/construction/wage_account": "financial data is never filed",
+    "/facts/contract/remark": "between the parties; the filing's remark is the submitter's own",
+}

@@ -1,0 +1,193 @@
+"""Contract facts become a filing record: a pure function over one table.
+
+Nothing is typed twice: every field of the record has exactly one source (`filing_bridge/fields.py`). The
+province runs the same function over the facts embedded in the signed PDF and compares
+(docs/filing-protocol.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from filing_bridge.fields import FIELDS, Field, When
+
+RECORD_SCHEMA = "urn:qianbei:schema:filing-record:1"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+Document = Mapping[str, Any]
+
+
+class FilingType(StrEnum):
+    """The filing types that arise from a signed contract (code table filing_type)."""
+
+    HIRE = "11"
+    LATE_HIRE = "12"
+    RENEWAL = "21"
+
+
+@dataclass(frozen=True)
+class SignedContract:
+    """What the finished signature adds: SHA-256 (hex) of the final PDF, time in the last token."""
+
+    contract_digest: str
+    signed_at: datetime
+
+    @property
+    def sign_date(self) -> date:
+        """The local day of the last signature."""
+        return self.signed_at.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the act of filing adds. Fixed when the record is built: a retry sends the same record again."""
+
+    filing_id: str
+    submitter_name: str
+    submitter_phone: str
+    submitted_at: datetime
+    submitter_id: str | None = None
+    agency_code: str | None = None
+    prev_filing_no: str | None = None
+    late_reason: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field on which two records disagree; an absent value is None."""
+
+    pointer: str
+    expected: object
+    found: object
+
+
+class MappingError(ValueError):
+    """Facts that cannot become a filing of the type asked for."""
+
+
+_BY_TARGET = {field.target: field for field in FIELDS}
+
+
+def filing_type_for(facts: Document, *, late: bool) -> FilingType:
+    """A renewal is filed as such; a first contract as a hire, in time or late."""
+    if facts["contract"]["sign_kind"] == "2":
+        return FilingType.RENEWAL
+    return FilingType.LATE_HIRE if late else FilingType.HIRE
+
+
+def to_filing_record(
+    facts: Document,
+    signed: SignedContract,
+    filing_type: FilingType,
+    envelope: Envelope,
+    *,
+    omit: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """The canonical filing record (filing-record-1.json) of a signed contract.
+
+    `facts` follow contract-facts-1.json. `omit` names optional targets that the jurisdiction does not ask
+    for (`Profile.omit`): data minimisation, PIPL Art. 6. Raises `MappingError` when the filing type and the
+    contract disagree or a field of the floor would be left out.
+    """
+    renewal = facts["contract"]["sign_kind"] == "2"
+    if renewal != (filing_type is FilingType.RENEWAL):
+        raise MappingError(
+            f"filing type {filing_type} does not fit sign_kind {facts['contract']['sign_kind']}"
+        )
+    for target in omit:
+        if _BY_TARGET[target].when is not When.OPTIONAL:
+            raise MappingError(f"{target} cannot be left out")
+    sources = {
+        "facts": facts,
+        "signed": {
+            "digest_alg": "SHA-256",
+            "contract_digest": signed.contract_digest,
+            "signed_at": _instant(signed.signed_at),
+            "sign_date": signed.sign_date.isoformat(),
+        },
+        "envelope": asdict(envelope) | {"submitted_at": _instant(envelope.submitted_at)},
+        "event": {"filing_type": filing_type.value},
+    }
+    record: dict[str, Any] = {"schema": RECORD_SCHEMA}
+    for field in FIELDS:
+        value = value_at(sources, field.source)
+        if value is not None and field.target not in omit:
+            _put(record, field.target, value)
+    return record
+
+
+def rederive(
+    record: Document, facts: Document, signed: SignedContract, *, omit: frozenset[str]
+) -> dict[str, Any]:
+    """The record that these facts and this signature would give under the envelope that `record` carries.
+
+    Raises `MappingError` as `to_filing_record` does, and when `record` has no readable envelope.
+    """
+    carried = {
+        field.source.removeprefix("/envelope/"): value_at(record, field.target)
+        for field in FIELDS
+        if field.source.startswith("/envelope/")
+    }
+    try:
+        carried["submitted_at"] = datetime.fromisoformat(carried["submitted_at"])
+        filing_type = FilingType(record["filing_type"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise MappingError("the record's envelope cannot be read") from error
+    return to_filing_record(facts, signed, filing_type, Envelope(**carried), omit=omit)
+
+
+def differences(expected: Document, found: Document) -> tuple[Difference, ...]:
+    """Every leaf on which two records disagree, ordered by pointer; empty when they are the same."""
+    left, right = dict(leaves(expected)), dict(leaves(found))
+    return tuple(
+        Difference(pointer, left.get(pointer), right.get(pointer))
+        for pointer in sorted(left.keys() | right.keys())
+        if pointer not in left or pointer not in right or not _same(left[pointer], right[pointer])
+    )
+
+
+def origins(record: Document) -> dict[str, Field]:
+    """The table's row for every field present, by JSON pointer; `KeyError` for a field without a row."""
+    return {pointer: _BY_TARGET[pointer] for pointer, _ in leaves(record) if pointer != "/schema"}
+
+
+def leaves(document: Document, prefix: str = "") -> list[tuple[str, object]]:
+    """Every value of a nested document with its JSON pointer; lists and empty objects count as values."""
+    found: list[tuple[str, object]] = []
+    for key, value in document.items():
+        if isinstance(value, Mapping) and value:
+            found += leaves(value, f"{prefix}/{key}")
+        else:
+            found.append((f"{prefix}/{key}", value))
+    return found
+
+
+def value_at(document: Document, pointer: str) -> Any:
+    """The value at a JSON pointer, or None when any step is missing."""
+    value: Any = document
+    for step in pointer.split("/")[1:]:
+        if not isinstance(value, Mapping) or step not in value:
+            return None
+        value = value[step]
+    return value
+
+
+def _put(record: dict[str, Any], pointer: str, value: object) -> None:
+    _, *parents, last = pointer.split("/")
+    for step in parents:
+        record = record.setdefault(step, {})
+    record[last] = value
+
+
+def _instant(moment: datetime) -> str:
+    """Local time of the filing with its offset, whole seconds (ISO 8601)."""
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")
+
+
+def _same(left: object, right: object) -> bool:
+    """Equal as JSON: True is not 1."""
+    return type(left) is type(right) and left == right
