@@ -1,0 +1,279 @@
+"""Contract templates as data: loading ours, checking anybody's, proving that the mandatory clauses are there."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from contracts.document.blanks import BadBlank, Blank, parse
+from contracts.document.formats import FORMATS, LABELLED
+from contracts.document.model import Document
+from contracts.facts import schema_at
+from core.canonical import canonical_json, sha256_hex
+from core.errors import Fault
+
+SCHEMA_FILE: Final = Path(__file__).parent.parent / "schemas" / "contract-template-1.json"
+TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "contracts"
+
+DISPATCH: Final = "3"
+
+
+@dataclass(frozen=True)
+class StatutoryItem:
+    """One item of Article 17(1) of the Labour Contract Law and the facts that its clauses must state."""
+
+    number: int
+    code: str
+    zh: str
+    en: str
+    facts: frozenset[str]
+
+
+STATUTORY_ITEMS: Final = (
+    StatutoryItem(
+        1, "employer", "用人单位的名称、住所和法定代表人或者主要负责人",
+        "the employer's name, address and legal representative",
+        frozenset({"employer.name", "employer.reg_address", "employer.legal_rep_name"}),
+    ),
+    StatutoryItem(
+        2, "worker", "劳动者的姓名、住址和身份证件号码", "the worker's name, address and identity number",
+        frozenset({"worker.name", "worker.resid_address", "worker.id_no"}),
+    ),
+    StatutoryItem(3, "term", "劳动合同期限", "the term", frozenset({"contract.start"})),
+    StatutoryItem(
+        4, "work", "工作内容和工作地点", "the work and the place of work",
+        frozenset({"contract.job_title", "contract.work_place_address"}),
+    ),
+    StatutoryItem(5, "hours", "工作时间和休息休假", "working hours, rest and leave", frozenset()),
+    StatutoryItem(6, "pay", "劳动报酬", "pay", frozenset({"contract.wage_amount"})),
+    StatutoryItem(7, "insurance", "社会保险", "social insurance", frozenset()),
+    StatutoryItem(
+        8, "protection", "劳动保护、劳动条件和职业危害防护",
+        "safety, working conditions and protection from occupational hazards", frozenset(),
+    ),
+    # Article 58(1): what a dispatch contract must state besides
+    StatutoryItem(
+        9, "dispatch", "被派遣劳动者的用工单位以及派遣期限、工作岗位",
+        "the host employer, the period of dispatch and the post",
+        frozenset({
+            "contract.dispatch.host_name", "contract.dispatch.start", "contract.dispatch.end",
+            "contract.job_title",
+        }),
+    ),
+)  # fmt: skip
+
+
+@cache
+def load_template(slug: str) -> Mapping[str, Any]:
+    """One of the templates shipped in `templates/contracts/`. Raises KeyError for an unknown slug."""
+    if slug not in shipped_slugs():
+        raise KeyError(slug)
+    template: Mapping[str, Any] = json.loads((TEMPLATES / slug / "template.json").read_text(encoding="utf-8"))
+    return template
+
+
+@cache
+def shipped_slugs() -> tuple[str, ...]:
+    """Slugs of the templates shipped with the product, sorted."""
+    return tuple(sorted(path.parent.name for path in TEMPLATES.glob("*/template.json")))
+
+
+def template_digest(template: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the RFC 8785 form: what a published version is known by."""
+    return sha256_hex(canonical_json(template))
+
+
+def check_template(template: object) -> list[Fault]:
+    """All faults of a template: its shape, its blanks, its label sets, and statutory items left out.
+
+    `Fault.field` is a JSON pointer into the template. An empty list means that it may be published.
+    """
+    faults = [
+        Fault(
+            "".join(f"/{part}" for part in error.absolute_path),
+            "template_malformed",
+            f"模板格式不对：{error.message}",
+            f"The template is malformed: {error.message}",
+            "请按模板格式说明修改。",
+            "Correct it as the template schema says.",
+        )
+        for error in _validator().iter_errors(template)
+    ]
+    if faults or not isinstance(template, Mapping):
+        return faults
+    return [
+        *_check_texts(template),
+        *_check_ids(template),
+        *_check_signing(template),
+        *_check_items(template),
+    ]
+
+
+def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault]:
+    """Statutory items that no clause of the expanded `document` settles: conditions may have hidden them."""
+    covered = {
+        number for chapter in document.chapters for clause in chapter.clauses for number in clause.covers
+    }
+    return [_missing(item) for item in _required_items(template) if item.number not in covered]
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+def _required_items(template: Mapping[str, Any]) -> Iterator[StatutoryItem]:
+    dispatch = DISPATCH in template["applies_to"]["employment_forms"]
+    return (item for item in STATUTORY_ITEMS if item.code != "dispatch" or dispatch)
+
+
+def _check_items(template: Mapping[str, Any]) -> Iterator[Fault]:
+    clauses = [clause for chapter in template["chapters"] for clause in chapter["clauses"]]
+    for item in _required_items(template):
+        settling = [clause for clause in clauses if item.number in clause.get("covers", ())]
+        if not settling:
+            yield _missing(item)
+            continue
+        stated = {
+            ".".join(piece.path)
+            for _, text in _texts(settling)
+            for piece in _pieces(text)
+            if isinstance(piece, Blank)
+        }
+        for fact in sorted(item.facts - stated):
+            yield Fault(
+                "/chapters",
+                f"clause_incomplete_{item.code}",
+                f"“{item.zh}”条款没有写明 {{{fact}}}。",
+                f"The clause on {item.en} does not state {{{fact}}}.",
+                "请在该条款中加入这一空格。",
+                "Add that blank to the clause.",
+            )
+
+
+def _missing(item: StatutoryItem) -> Fault:
+    return Fault(
+        "/chapters",
+        f"clause_missing_{item.code}",
+        f"合同缺少必备条款：{item.zh}。",
+        f"The contract lacks a mandatory clause: {item.en}.",
+        "请补充该条款（《劳动合同法》第十七条、第五十八条）。",
+        "Add the clause (Labour Contract Law, Articles 17 and 58).",
+    )
+
+
+def _check_texts(template: Mapping[str, Any]) -> Iterator[Fault]:
+    for pointer, text in _texts({key: template[key] for key in ("chapters", "signing")}):
+        try:
+            pieces = parse(text)
+        except BadBlank as error:
+            yield _bad_blank(pointer, f"无法识别的空格写法：{text}", f"{error}")
+            continue
+        for piece in pieces:
+            if isinstance(piece, Blank):
+                yield from _check_blank(template, pointer, piece)
+    for pointer, path in _paths(template["chapters"]):
+        if not _known(template, path):
+            yield _bad_blank(pointer, f"没有“{path}”这一项内容。", f"there is no fact {path}")
+
+
+def _check_blank(template: Mapping[str, Any], pointer: str, blank: Blank) -> Iterator[Fault]:
+    path = ".".join(blank.path)
+    if not _known(template, path):
+        yield _bad_blank(pointer, f"没有“{path}”这一项内容。", f"there is no fact {path}")
+    if blank.format not in FORMATS:
+        yield _bad_blank(pointer, f"没有“{blank.format}”这种写法。", f"there is no format {blank.format}")
+    if blank.format in LABELLED and blank.argument not in template["labels"]:
+        yield _bad_blank(
+            pointer, f"没有“{blank.argument}”这组选项。", f"there is no label set {blank.argument!r}"
+        )
+
+
+def _bad_blank(pointer: str, zh: str, en: str) -> Fault:
+    return Fault(
+        pointer,
+        "template_bad_blank",
+        zh,
+        f"Bad blank: {en}.",
+        "请从可用内容中选择。",
+        "Choose a fact on offer.",
+    )
+
+
+def _known(template: Mapping[str, Any], path: str) -> bool:
+    names = path.split(".")
+    if names[0] != "item":
+        return schema_at(names) is not None
+    # which repeated part the blank stands in does not matter for its name to exist
+    return any(
+        schema_at([*parent.split("."), *names[1:]]) is not None for parent in _repeats(template["chapters"])
+    )
+
+
+def _check_ids(template: Mapping[str, Any]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for number, chapter in enumerate(template["chapters"]):
+        for part in (chapter, *chapter["clauses"]):
+            key = f"{'chapter' if part is chapter else 'clause'} {part['id']}"
+            if key in seen:
+                yield Fault(
+                    f"/chapters/{number}", "template_duplicate_id", f"编号“{part['id']}”重复。",
+                    f"The id {part['id']} is used twice.", "请改用不同的编号。", "Use another id.",
+                )  # fmt: skip
+            seen.add(key)
+
+
+def _check_signing(template: Mapping[str, Any]) -> Iterator[Fault]:
+    signing = template["signing"]
+    roles = [block["role"] for block in signing["blocks"]]
+    if sorted(roles) != sorted(signing["order"]):
+        yield Fault(
+            "/signing", "template_signing_roles", "签署栏与签署顺序中的签署方不一致。",
+            "The signing blocks and the signing order name different parties.",
+            "每个签署方应当有且只有一个签署栏。", "Give each party exactly one block.",
+        )  # fmt: skip
+
+
+def _pieces(text: str) -> Iterable[str | Blank]:
+    try:
+        return parse(text)
+    except BadBlank:
+        return ()
+
+
+def _texts(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """(pointer, text) of everything printed with blanks: `text` members and the cells of `rows`."""
+    if isinstance(node, Mapping):
+        for name, child in node.items():
+            if name == "text":
+                yield f"{pointer}/text", child
+            elif name == "rows":
+                for row_number, row in enumerate(child):
+                    for cell_number, cell in enumerate(row):
+                        yield f"{pointer}/rows/{row_number}/{cell_number}", cell
+            else:
+                yield from _texts(child, f"{pointer}/{name}")
+    elif isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from _texts(child, f"{pointer}/{number}")
+
+
+def _paths(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """(pointer, path) of every fact named by a condition or a repetition."""
+    if isinstance(node, Mapping):
+        for name, child in node.items():
+            if name in ("fact", "repeat"):
+                yield f"{pointer}/{name}", child
+            else:
+                yield from _paths(child, f"{pointer}/{name}")
+    elif isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from _paths(child, f"{pointer}/{number}")
+
+
+def _repeats(chapters: object) -> list[str]:
+    return [path for pointer, path in _paths(chapters) if pointer.endswith("/repeat")]
