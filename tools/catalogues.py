@@ -88,9 +88,8 @@ def extract_all() -> list[str]:
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
-            write_po(
-                file, catalogue, width=100, omit_header=False, ignore_obsolete=True, include_lineno=False
-            )
+            file.write(HEADER.format(locale=catalogue.locale, plurals=catalogue.plural_forms).encode())
+            write_po(file, catalogue, width=100, omit_header=True, include_lineno=False)
     return []
 
 

@@ -1,0 +1,42 @@
+"""What every run of the tests has in common: nothing is left out without being named."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import needs
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Runs in each worker before anything is distributed."""
+    needs.deselect_what_cannot_run(config, items)
+    needs.group_for_workers(items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells its account to the process that reports."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = dict(session.config.stash.get(needs.NOT_RUN, Counter()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker collects the same tests, so the accounts are the same and one of them is kept."""
+    account = Counter(getattr(node, "workeroutput", {}).get("not_run", {}))
+    node.config.stash[needs.NOT_RUN] = node.config.stash.get(needs.NOT_RUN, Counter()) | account
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was not run, here and in the file that `make test` makes its last line from."""
+    if hasattr(config, "workerinput"):  # a worker has told its account to the process that reports
+        return
+    lines = list(needs.sentences(config.stash.get(needs.NOT_RUN, Counter())))
+    for line in lines:
+        terminalreporter.write_line(f"NOT RUN: {line}", yellow=True)
+    if report := os.environ.get("QIANBEI_NOT_RUN"):
+        with Path(report).open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)

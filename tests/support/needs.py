@@ -1,0 +1,119 @@
+"""What tests need from the machine, and the account of those that could not run.
+
+A test says `@pytest.mark.needs("postgres", "qpdf")`; `browser` implies Chromium. A test whose needs are not
+met is not skipped out of sight: it is taken out of the run and named, with the reason, in a last line
+`NOT RUN: …`.
+
+`make test` makes two passes, named by QIANBEI_PASS: *embedded* (SQLite, no broker: everything that needs
+neither server) and *production* (PostgreSQL and Redis: what uses the database or needs a server). What one
+pass leaves to the other is not "not run". Without QIANBEI_PASS there is one pass with whatever is there.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVERS = frozenset({"postgres", "redis"})
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something a test may need: whether it is here, and what to say when it is not."""
+
+    is_here: Callable[[], bool]
+    because: str
+
+
+def _program(*names: str, package: str) -> Thing:
+    return Thing(
+        is_here=lambda: any(shutil.which(name) for name in names),
+        because=f"{names[0]} is not installed (Debian package {package})",
+    )
+
+
+def _postgres_is_here() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith(("postgres:", "postgresql:"))
+
+
+THINGS: dict[str, Thing] = {
+    "postgres": Thing(_postgres_is_here, "no PostgreSQL was given (make test finds or starts one)"),
+    "redis": Thing(lambda: "REDIS_URL" in os.environ, "no Redis was given (make test finds or starts one)"),
+    "chromium": _program("chromium", "google-chrome", package="chromium"),
+    "pdfsig": _program("pdfsig", package="poppler-utils"),
+    "pdftoppm": _program("pdftoppm", package="poppler-utils"),
+    "certutil": _program("certutil", package="libnss3-tools"),
+    "qpdf": _program("qpdf", package="qpdf"),
+    "openssl": _program("openssl", package="openssl"),
+    "rare_font": Thing(
+        lambda: (ROOT / "var" / "fonts" / "HanaMinB.ttf").exists(),
+        "the font HanaMinB could not be had (Debian package fonts-hanazono)",
+    ),
+}
+
+NOT_RUN = pytest.StashKey[Counter[str]]()
+
+
+def needs_of(item: pytest.Item) -> set[str]:
+    """The names of all things that the test needs; raises `KeyError` for a thing that nobody knows."""
+    names = {name for marker in item.iter_markers("needs") for name in marker.args}
+    if item.get_closest_marker("browser"):
+        names.add("chromium")
+    for name in names:
+        THINGS[name]
+    return names
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the test reads or writes through Django's database."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(fixtures))
+
+
+def belongs_to_pass(item: pytest.Item, name: str | None) -> bool:
+    """Whether this pass of `make test` runs the test."""
+    match name:
+        case "embedded":
+            return not needs_of(item) & SERVERS
+        case "production":
+            return bool(needs_of(item) & SERVERS) or (
+                uses_database(item) and not item.get_closest_marker("browser")
+            )
+        case _:
+            return True
+
+
+def deselect_what_cannot_run(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave in `items` what this run can do, and keep account of the rest."""
+    account = config.stash.setdefault(NOT_RUN, Counter())
+    here = {name: thing.is_here() for name, thing in THINGS.items()}
+    kept, removed = [], []
+    for item in items:
+        if not belongs_to_pass(item, os.environ.get("QIANBEI_PASS")):
+            removed.append(item)
+        elif missing := sorted(name for name in needs_of(item) if not here[name]):
+            account[missing[0]] += 1
+            removed.append(item)
+        else:
+            kept.append(item)
+    if removed:
+        config.hook.pytest_deselected(items=removed)
+        items[:] = kept
+
+
+def group_for_workers(items: list[pytest.Item]) -> None:
+    """Tests that start processes or browsers follow one another in one worker; others go file by file."""
+    for item in items:
+        heavy = item.get_closest_marker("browser") or item.get_closest_marker("processes")
+        item.add_marker(pytest.mark.xdist_group("processes" if heavy else str(item.path)))
+
+
+def sentences(account: Counter[str]) -> Iterator[str]:
+    """`N tests because …`, one for each thing that is missing."""
+    for name, count in sorted(account.items()):
+        yield f"{count} {'test' if count == 1 else 'tests'} because {THINGS[name].because}"
