@@ -14,8 +14,12 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from cryptography import x509
 
+from signing.keys.authority import CertificateAuthority
+from signing.keys.http import Exchange
 from signing.keys.signing_key import KeyAlgorithm
+from signing.keys.timestamp import TimeStampAuthority
 from signing.testpki.material import create
 
 
@@ -82,6 +86,22 @@ def running_pki(directory: Path, algorithm: KeyAlgorithm = KeyAlgorithm.P256) ->
             yield RunningPki(directory, base_url)
         finally:
             process.terminate()
+
+
+def authority(pki: RunningPki, *, deadline: float = 8.0) -> CertificateAuthority:
+    """A client of its CA."""
+    root = x509.load_pem_x509_certificate(pki.root_pem)
+    exchange = Exchange(deadline=deadline)
+    return CertificateAuthority(f"{pki.base_url}/issue", pki.token, root=root, exchange=exchange)
+
+
+def time_stamps(pki: RunningPki, *, deadline: float = 8.0) -> TimeStampAuthority:
+    """A client of its TSA."""
+    issuers = [
+        x509.load_pem_x509_certificate((pki.directory / name).read_bytes())
+        for name in ("issuing.pem", "root.pem")
+    ]
+    return TimeStampAuthority(pki.tsa_url, issuers, exchange=Exchange(deadline=deadline))
 
 
 @pytest.fixture(scope="session")
