@@ -12,7 +12,7 @@ $$ LANGUAGE plpgsql
 def guard(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Refuse UPDATE, DELETE (and TRUNCATE, where the engine knows it) on the table from now on."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES_FUNCTION)
+        schema_editor.execute(POSTGRES_FUNCTION, params=None)  # the function text holds a percent sign
         schema_editor.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION qianbei_append_only()"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support import needs
 
+pytest_plugins = ["tests.support.append_only"]
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
