@@ -124,12 +124,15 @@ def _read(answer: bytes, digest: bytes, nonce: int) -> tuple[TimeStamp, x509.Cer
         raise ValueError("another imprint")
     if info["nonce"].native != nonce:
         raise ValueError("another nonce")
-    signer = _verified_signer(signed_data, bytes(content))
+    signer = verified_signer(signed_data, bytes(content))
     return TimeStamp(token.dump(), info["gen_time"].native), signer
 
 
-def _verified_signer(signed_data: asn1_cms.SignedData, content: bytes) -> x509.Certificate:
-    """The certificate whose key signed the token. Its chain is judged by the acceptance rule, not here."""
+def verified_signer(signed_data: asn1_cms.SignedData, content: bytes) -> x509.Certificate:
+    """The certificate whose key signed the token (RFC 3161 §2.4.2). Its chain is for the caller to judge.
+
+    Raises ValueError or InvalidSignature.
+    """
     (signer_info,) = signed_data["signer_infos"]
     sid = signer_info["sid"].chosen
     (certificate,) = (
