@@ -36,7 +36,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Name what was not run, here and in the file that `make test` makes its last line from."""
     if hasattr(config, "workerinput"):  # a worker has told its account to the process that reports
         return
-    lines = list(needs.sentences(config.stash.get(needs.NOT_RUN, Counter())))
+    account = config.stash.get(needs.NOT_RUN, Counter())
+    if nightly := needs.left_to_the_night(account):
+        terminalreporter.write_line(nightly)
+    lines = list(needs.sentences(account))
     for line in lines:
         terminalreporter.write_line(f"NOT RUN: {line}", yellow=True)
     if report := os.environ.get("QIANBEI_NOT_RUN"):

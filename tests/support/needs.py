@@ -57,6 +57,7 @@ THINGS: dict[str, Thing] = {
 }
 
 NOT_RUN = pytest.StashKey[Counter[str]]()
+NIGHTLY = "nightly"
 
 
 def needs_of(item: pytest.Item) -> set[str]:
@@ -91,10 +92,14 @@ def belongs_to_pass(item: pytest.Item, name: str | None) -> bool:
 def deselect_what_cannot_run(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave in `items` what this run can do, and keep account of the rest."""
     account = config.stash.setdefault(NOT_RUN, Counter())
+    at_night = NIGHTLY in config.option.markexpr  # make nightly: pytest -m nightly
     here = {name: thing.is_here() for name, thing in THINGS.items()}
     kept, removed = [], []
     for item in items:
         if not belongs_to_pass(item, os.environ.get("QIANBEI_PASS")):
+            removed.append(item)
+        elif item.get_closest_marker(NIGHTLY) and not at_night:
+            account[NIGHTLY] += 1
             removed.append(item)
         elif missing := sorted(name for name in needs_of(item) if not here[name]):
             account[missing[0]] += 1
@@ -116,4 +121,14 @@ def group_for_workers(items: list[pytest.Item]) -> None:
 def sentences(account: Counter[str]) -> Iterator[str]:
     """`N tests because …`, one for each thing that is missing."""
     for name, count in sorted(account.items()):
-        yield f"{count} {'test' if count == 1 else 'tests'} because {THINGS[name].because}"
+        if name != NIGHTLY:
+            yield f"{_tests(count)} because {THINGS[name].because}"
+
+
+def left_to_the_night(account: Counter[str]) -> str:
+    """How many slow tests this run leaves to `make nightly`, or nothing."""
+    return f"{_tests(account[NIGHTLY])} left to make nightly" if account[NIGHTLY] else ""
+
+
+def _tests(count: int) -> str:
+    return f"{count} {'test' if count == 1 else 'tests'}"

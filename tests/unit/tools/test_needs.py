@@ -15,6 +15,7 @@ markers =
     needs(*things): what must be there
     browser: drives Chromium
     processes: starts processes
+    nightly: slow
 """
 
 SUITE = """
@@ -87,6 +88,17 @@ def test_the_second_pass_runs_what_needs_a_server_and_names_the_missing_one(
 
     assert [line.partition(" because ")[0] for line in not_run(suite)] == ["1 test"]
     assert "Redis" in not_run(suite)[0]
+
+
+def test_slow_campaigns_are_left_to_the_night_and_counted(suite: pytest.Pytester) -> None:
+    suite.makepyfile("import pytest\n@pytest.mark.nightly\ndef test_slow(): pass\n")
+
+    by_day = suite.runpytest_subprocess()
+    by_night = suite.runpytest_subprocess("-m", "nightly")
+
+    by_day.assert_outcomes(deselected=1)
+    by_day.stdout.fnmatch_lines(["1 test left to make nightly"])
+    by_night.assert_outcomes(passed=1)
 
 
 def test_a_need_that_nobody_knows_is_an_error(suite: pytest.Pytester) -> None:
