@@ -16,7 +16,7 @@ import pytest
 from tools.services import ROOT, provided
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
-VITEST = (ROOT / "node_modules" / ".bin" / "vitest", "run", "--silent")
+VITEST = (ROOT / "node_modules" / ".bin" / "vitest", "run", "--dir", "frontend")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,19 @@
+// What the content security policy, the manifest of static files and slow networks ask of the bundles.
+import { readFileSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
+import { expect, test } from "vitest";
+
+const bundles = [
+  { file: "portal.js", budget: 90_000 },
+  { file: "portal.css", budget: 60_000 },
+  { file: "worker.css", budget: 12_000 },
+];
+
+test.each(bundles)("$file refers to our own site only and keeps its budget", ({ file, budget }) => {
+  const bytes = readFileSync(new URL(`dist/${file}`, import.meta.url));
+  const text = bytes.toString();
+
+  expect(text).not.toContain("sourceMappingURL");
+  expect(text).not.toMatch(/url\(["']?(data:|https?:|\/\/)/);
+  expect(brotliCompressSync(bytes).length).toBeLessThanOrEqual(budget);
+});
