@@ -1,8 +1,10 @@
 """The REST API, version 1: each app brings its own addresses."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("accounts.api.urls")),
+    path("", include("core.webhooks.api")),
 ]

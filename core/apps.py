@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import checks, errors  # noqa: F401  (both register themselves on import)
+        from core import checks, errors  # noqa: F401  (all of these register themselves on import)
+        from core.webhooks import errors as webhook_errors  # noqa: F401
+        from core.webhooks import tasks  # noqa: F401

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 # Setting → values that are stand-ins. Each says so itself, and none may serve in production.
-STAND_INS: dict[str, tuple[str, ...]] = {
+STAND_INS: dict[str, tuple[str | bool, ...]] = {
     "SMS_PROVIDER": ("file", "console"),
     "REAL_NAME_PROVIDER": ("synthetic",),
     "CERTIFICATE_AUTHORITY": ("test",),
+    "WEBHOOK_ALLOW_LOOPBACK": (True,),
 }
 
 

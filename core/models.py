@@ -3,6 +3,12 @@
 from django.db import models
 
 from core.crypto import EncryptedJSONField
+from core.webhooks.models import (  # noqa: F401  (Django finds an app's tables here)
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 
 class AuditEvent(models.Model):

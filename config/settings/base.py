@@ -120,6 +120,8 @@ SIGNER_PASSPHRASE = env("SIGNER_PASSPHRASE", default="")
 # Where filings go: one address per jurisdiction; the empty key is the default.
 PROVINCE_URLS = env.json("PROVINCE_URLS", default={"": "http://127.0.0.1:8319"})
 PROVINCE_TOKEN = env("PROVINCE_TOKEN", default="stand-in")
+# Webhooks go to public addresses only; a demonstration may listen on this machine.
+WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
 
 # --- people ---------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -132,9 +134,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "签备 Qianbei"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off; a code is still accepted only once
+# Which characters documents can print; names with others are refused at entry.
+PRINTABLE_CHARACTERS = "contracts.document.fonts.printable_characters"
+# How many proxies of ours stand before the web process: whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -190,6 +199,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.api.KeyPagination",
     "EXCEPTION_HANDLER": "core.problems.problem_response",
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "签备 Qianbei API",
@@ -212,7 +222,10 @@ structlog.configure(
     processors=[
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.dict_tracebacks,
+        # Without the frames' local variables, which hold personal data.
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        ),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,0 +1,7 @@
+"""Registers this package's refusals."""
+
+from pathlib import Path
+
+from core.errors import CATALOGUE
+
+CATALOGUE.load(Path(__file__).with_name("errors.toml"))
