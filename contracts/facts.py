@@ -87,7 +87,7 @@ def validate_facts(facts: object) -> list[Fault]:
     and a trailing newline would slip through the schema's `$` anchors.
     """
     faults = {fault for error in _validator().iter_errors(facts) for fault in _faults_of(error)}
-    faults |= {_fault("controlCharacter", pointer) for pointer, text in _texts(facts) if _dirty(text)}
+    faults |= {_fault("controlCharacter", pointer) for pointer, text in texts(facts) if _dirty(text)}
     return sorted(faults, key=lambda fault: (fault.field, fault.code))
 
 
@@ -125,21 +125,34 @@ def field_title(pointer: str) -> str:
     return str(node["title"]) if node else pointer
 
 
+def texts(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """(JSON pointer, text) of every string inside `node`."""
+    if isinstance(node, str):
+        yield pointer, node
+    elif isinstance(node, Mapping):
+        for name, child in node.items():
+            yield from texts(child, f"{pointer}/{_escape(str(name))}")
+    elif isinstance(node, list):
+        for number, child in enumerate(node):
+            yield from texts(child, f"{pointer}/{number}")
+
+
 def _faults_of(error: ValidationError) -> Iterator[Fault]:
     pointer = _pointer([str(part) for part in error.absolute_path])
-    keyword = str(error.validator)
+    keyword, limit = str(error.validator), error.validator_value
+    schema: Any = error.schema
+    instance: Any = error.instance
     if keyword == "required":
         # jsonschema reports each missing name apart, but says which one only in prose
-        for name in error.validator_value:
-            if name not in error.instance:
+        for name in schema["required"]:
+            if name not in instance:
                 yield _fault(keyword, f"{pointer}/{name}")
     elif keyword == "additionalProperties":
-        known = error.schema["properties"]
-        for name in error.instance:
-            if name not in known:
+        for name in instance:
+            if name not in schema["properties"]:
                 yield _fault(keyword, f"{pointer}/{_escape(str(name))}")
     else:
-        yield _fault(keyword, pointer, error.validator_value)
+        yield _fault(keyword, pointer, limit)
 
 
 def _fault(keyword: str, pointer: str, limit: object = "") -> Fault:
@@ -155,17 +168,6 @@ def _pointer(parts: Sequence[str]) -> str:
 
 def _escape(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
-
-
-def _texts(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(node, str):
-        yield pointer, node
-    elif isinstance(node, Mapping):
-        for name, child in node.items():
-            yield from _texts(child, f"{pointer}/{_escape(str(name))}")
-    elif isinstance(node, list):
-        for number, child in enumerate(node):
-            yield from _texts(child, f"{pointer}/{number}")
 
 
 def _dirty(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""From template and facts to the document that is signed: expansion, typesetting, page images, reading view."""
+"""From template and facts to the document that is signed, its page images and its reading view."""

@@ -23,7 +23,7 @@ class Blank:
 Piece: TypeAlias = str | Blank
 
 
-class BadBlank(ValueError):
+class BadBlankError(ValueError):
     """Text whose braces do not form blanks."""
 
 
@@ -36,13 +36,13 @@ _PIECE: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Piece, ...]:
-    """Split `text` into words and blanks. Raises BadBlank and names the place."""
+    """Split `text` into words and blanks. Raises BadBlankError and names the place."""
     pieces: list[Piece] = []
     position = 0
     while position < len(text):
         match = _PIECE.match(text, position)
         if match is None:
-            raise BadBlank(f"cannot read the blank at {text[position : position + 30]!r}")
+            raise BadBlankError(f"cannot read the blank at {text[position : position + 30]!r}")
         if match["words"] is not None:
             pieces.append(match["words"].replace("{{", "{").replace("}}", "}"))
         else:

@@ -10,18 +10,17 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typst
 
 from contracts.document.fonts import font_files
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  (a fresh private directory is made inside)
-PDF_STANDARDS: Final = ["a-3a", "ua-1"]
 _INTROSPECTION: Final = (
     "(anchors: query(<anchor>).map(m => m.value + (p: m.location().position())),"
     " blocks: query(<block>).map(m => (m.value, m.location().page())),"
@@ -30,7 +29,7 @@ _INTROSPECTION: Final = (
 A4: Final = (595.28, 841.89)
 
 
-class TypesettingFailed(Exception):
+class TypesettingError(Exception):
     """The typesetter refused its input; the message is for the log, not for the user."""
 
 
@@ -50,13 +49,29 @@ class Anchor:
 class Typeset:
     """A PDF/A-3a + PDF/UA-1 file that ends in a newline, and what its layout says of itself.
 
-    `block_pages` maps the running number of each text block to the page (from 1) on which it begins.
+    `page_sizes`: width and height of each page in points. `block_pages` maps the running number of each text
+    block to the page (from 1) on which it begins.
     """
 
     pdf: bytes
     anchors: tuple[Anchor, ...]
-    pages: int
+    page_sizes: tuple[tuple[float, float], ...]
     block_pages: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document ready to be signed. `digest`: SHA-256 (hex) of `pdf`; page sizes in points.
+
+    `page_text`: the words of each page, from the structured text; text taken out of a PDF has gaps between
+    justified Chinese characters.
+    """
+
+    pdf: bytes
+    digest: str
+    anchors: tuple[Anchor, ...]
+    page_sizes: tuple[tuple[float, float], ...]
+    page_text: tuple[str, ...]
 
 
 class Typesetter:
@@ -70,23 +85,23 @@ class Typesetter:
         """Run the program over `files` (name → content, beside `main.typ`).
 
         `at` (aware) becomes the document's creation time; equal input gives equal bytes, in any process.
-        Raises TypesettingFailed, for one when a character has no glyph in the fonts.
+        Raises TypesettingError, for one when a character has no glyph in the fonts.
         """
         press = self._press()
         for name, content in files.items():
             (press.folder / name).write_bytes(content)
         try:
             pdf = press.compiler.compile(
-                format="pdf", pdf_standards=PDF_STANDARDS, timestamp=int(at.timestamp())
+                format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(at.timestamp())
             )
             layout = json.loads(press.compiler.eval(_INTROSPECTION))
         except RuntimeError as error:
-            raise TypesettingFailed(str(error)) from error
+            raise TypesettingError(str(error)) from error
         # PDF/A 6.1.9 after an incremental update: the next object must start on a line of its own
         return Typeset(
-            pdf=pdf + b"\n",
+            pdf=cast(bytes, pdf) + b"\n",
             anchors=tuple(_anchor(raw) for raw in layout["anchors"]),
-            pages=layout["pages"],
+            page_sizes=(A4,) * layout["pages"],
             block_pages=dict(layout["blocks"]),
         )
 

@@ -4,6 +4,7 @@ The one expansion behind the PDF, the reading view and the text of each page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from contracts.document.blanks import Blank, parse
@@ -95,7 +96,7 @@ class _Expansion:
         elif "items" in part:
             yield from self.items(part)
         elif "fields" in part:
-            yield Fields(tuple(self.field(child) for child in self.shown(part["fields"])))
+            yield Fields(tuple(_fill_lines(self.field(child) for child in self.shown(part["fields"]))))
         else:
             yield self.table(part)
 
@@ -129,7 +130,7 @@ class _Expansion:
         )
 
     def elements(self, part: Part) -> Iterator[tuple[Part | None, str]]:
-        """(element, its JSON pointer) for each turn of a repeated part; one turn without element otherwise."""
+        """(element, its pointer) for each turn of a repeated part; else one turn without element."""
         if "repeat" not in part:
             yield None, ""
             return
@@ -183,6 +184,24 @@ class _Expansion:
         if element is not None and path[0] == "item":
             return _look_up(element, path[1:]), f"{pointer}{_pointer(path[1:])}"
         return _look_up(self.facts, path), _pointer(path)
+
+
+def _fill_lines(fields: Iterable[Field]) -> Iterator[Field]:
+    """Widen a field that would stand alone on its line."""
+    waiting: Field | None = None
+    for field in fields:
+        if field.wide:
+            if waiting:
+                yield replace(waiting, wide=True)
+            yield field
+            waiting = None
+        elif waiting:
+            yield from (waiting, field)
+            waiting = None
+        else:
+            waiting = field
+    if waiting:
+        yield replace(waiting, wide=True)
 
 
 def _look_up(node: object, path: tuple[str, ...]) -> object:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from core.codes import table
+
 Labels: TypeAlias = Mapping[str, Mapping[str, str]]
 Formatter: TypeAlias = Callable[[object, str, Labels], str]
 
@@ -18,7 +20,7 @@ _GROUPS: Final = ("", "万", "亿")
 _ORDINAL_DIGITS: Final = "〇一二三四五六七八九"
 
 
-class UnknownLabel(ValueError):
+class UnknownLabelError(ValueError):
     """A code for which the template's label set has no words."""
 
 
@@ -84,7 +86,15 @@ def _label(value: object, name: str, labels: Labels) -> str:
     try:
         return labels[name][str(value)]
     except KeyError:
-        raise UnknownLabel(f"{value!r} has no words in the label set {name!r}") from None
+        raise UnknownLabelError(f"{value!r} has no words in the label set {name!r}") from None
+
+
+def _code(value: object, name: str, labels: Labels) -> str:
+    """The template's own words for a code, or else those of the code table."""
+    words = labels.get(name, {}).get(str(value)) or table(name).get(str(value))
+    if words is None:
+        raise UnknownLabelError(f"{value!r} is not in the code table {name!r}")
+    return words if isinstance(words, str) else words.zh
 
 
 def _choice(value: object, name: str, labels: Labels) -> str:
@@ -108,8 +118,10 @@ FORMATS: Final[Mapping[str, Formatter]] = MappingProxyType(
         "number": _number,
         "label": _label,
         "choice": _choice,
+        "code": _code,
         "tick": lambda value, _, __: CHECKED if value is True else UNCHECKED,
     }
 )
-# formats that need the name of a label set after a colon
+# formats that need a name after a colon: of one of the template's label sets, or of a code table
 LABELLED: Final = frozenset({"label", "choice"})
+CODED: Final = frozenset({"code"})

@@ -1,4 +1,4 @@
-"""Contract templates as data: loading ours, checking anybody's, proving that the mandatory clauses are there."""
+"""Contract templates as data: loading ours, checking any, proving the mandatory clauses present."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from contracts.document.blanks import BadBlank, Blank, parse
-from contracts.document.formats import FORMATS, LABELLED
+from contracts.document.blanks import BadBlankError, Blank, parse
+from contracts.document.formats import CODED, FORMATS, LABELLED
 from contracts.document.model import Document
-from contracts.facts import schema_at
+from contracts.document.names import check_printable
+from contracts.facts import schema_at, texts
 from core.canonical import canonical_json, sha256_hex
+from core.codes import NAMES
 from core.errors import Fault
 
 SCHEMA_FILE: Final = Path(__file__).parent.parent / "schemas" / "contract-template-1.json"
@@ -131,6 +133,19 @@ def _required_items(template: Mapping[str, Any]) -> Iterator[StatutoryItem]:
     return (item for item in STATUTORY_ITEMS if item.code != "dispatch" or dispatch)
 
 
+def _check_characters(template: Mapping[str, Any]) -> Iterator[Fault]:
+    for pointer, text in texts(template):
+        if characters := check_printable(text):
+            yield Fault(
+                pointer,
+                "template_not_printable",
+                f"模板中有无法打印的字符：{'、'.join(characters)}。",
+                f"The template holds characters that cannot be printed: {characters}.",
+                "请换用其他字词或者标点。",
+                "Use other words or signs.",
+            )
+
+
 def _check_items(template: Mapping[str, Any]) -> Iterator[Fault]:
     clauses = [clause for chapter in template["chapters"] for clause in chapter["clauses"]]
     for item in _required_items(template):
@@ -170,7 +185,7 @@ def _check_texts(template: Mapping[str, Any]) -> Iterator[Fault]:
     for pointer, text in _texts({key: template[key] for key in ("chapters", "signing")}):
         try:
             pieces = parse(text)
-        except BadBlank as error:
+        except BadBlankError as error:
             yield _bad_blank(pointer, f"无法识别的空格写法：{text}", f"{error}")
             continue
         for piece in pieces:
@@ -190,6 +205,10 @@ def _check_blank(template: Mapping[str, Any], pointer: str, blank: Blank) -> Ite
     if blank.format in LABELLED and blank.argument not in template["labels"]:
         yield _bad_blank(
             pointer, f"没有“{blank.argument}”这组选项。", f"there is no label set {blank.argument!r}"
+        )
+    if blank.format in CODED and blank.argument not in NAMES:
+        yield _bad_blank(
+            pointer, f"没有“{blank.argument}”这张代码表。", f"there is no code table {blank.argument!r}"
         )
 
 
@@ -241,7 +260,7 @@ def _check_signing(template: Mapping[str, Any]) -> Iterator[Fault]:
 def _pieces(text: str) -> Iterable[str | Blank]:
     try:
         return parse(text)
-    except BadBlank:
+    except BadBlankError:
         return ()
 
 
