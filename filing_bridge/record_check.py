@@ -1,0 +1,162 @@
+"""What is wrong with a filing record, all at once: the platform asks before it files, the province again.
+
+Structure is the schema's business (`filing_bridge.schemas`); here stand the fields that must be there, codes,
+numbers and dates.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+
+from core import codes
+from core.numbers import NumberError, check_id_document, check_phone, check_uscc
+from core.periods import birthday
+from filing_bridge.fields import FIELDS, When
+from filing_bridge.mapping import SHANGHAI, Document, FilingType, value_at
+from filing_bridge.profiles import Profile, deadline, opens_on
+from filing_bridge.protocol.errors import RejectItem
+
+CODE_FIELDS: Mapping[str, str] = {
+    "/jurisdiction_code": "division",
+    "/employer/type": "employer_type",
+    "/employer/economic_type": "economic_type",
+    "/employer/affiliation": "affiliation",
+    "/employer/industry": "industry",
+    "/worker/id_type": "id_type",
+    "/worker/sex": "sex",
+    "/worker/ethnicity": "ethnicity",
+    "/worker/hukou_type": "hukou_type",
+    "/worker/education": "education",
+    "/worker/person_category": "person_category",
+    "/contract/term_type": "term_type",
+    "/contract/employment_form": "employment_form",
+    "/contract/employment_kind": "employment_kind",
+    "/contract/worktime_system": "worktime_system",
+    "/contract/occupation_code": "occupation",
+    "/contract/work_place_code": "division",
+}
+# /worker/hukou_code and /worker/resid_code are not among them: households' papers name abolished divisions
+
+_NUMBER_FIELDS: Mapping[str, Callable[[str], str]] = {
+    "/employer/uscc": check_uscc,
+    "/employer/host_uscc": check_uscc,
+    "/employer/contact_phone": check_phone,
+    "/submitter_phone": check_phone,
+}
+_MAINLAND = ("01", "02", "03")
+_TITLES = {field.target: field.zh for field in FIELDS}
+
+_Condition = Callable[[Document], bool]
+_CONDITIONS: Mapping[When, _Condition] = {
+    When.ALWAYS: lambda record: True,
+    When.OPTIONAL: lambda record: False,
+    When.RENEWAL: lambda record: record["filing_type"] == FilingType.RENEWAL,
+    When.LATE: lambda record: record["filing_type"] == FilingType.LATE_HIRE,
+    When.FIXED_TERM: lambda record: record["contract"]["term_type"] == "1",
+    When.TASK: lambda record: record["contract"]["term_type"] == "3",
+    When.AGENCY: lambda record: record["employer"]["is_dispatch_agency"],
+    When.DISPATCH: lambda record: record["contract"]["employment_form"] == "3",
+    When.CONSTRUCTION: lambda record: bool({"project_name", "project_no"} & record["employer"].keys()),
+    When.APPROVED_HOURS: lambda record: record["contract"]["worktime_system"] in ("2", "3"),
+    When.COMPREHENSIVE_HOURS: lambda record: record["contract"]["worktime_system"] == "2",
+    When.NOT_MAINLAND: lambda record: record["worker"]["id_type"] not in _MAINLAND,
+    When.FOREIGNER: lambda record: record["worker"]["id_type"] == "08",
+}
+
+
+def check_record(record: Document, profile: Profile, *, today: date) -> tuple[RejectItem, ...]:
+    """Every fault of a record that follows filing-record-1.json, ordered by field; empty when good."""
+    found = [*_missing(record, profile), *_codes(record), *_numbers(record), *_dates(record, profile, today)]
+    return tuple(sorted(found, key=lambda item: (item.field, item.code)))
+
+
+def submitted_on(record: Document) -> date:
+    """The local day of filing."""
+    return datetime.fromisoformat(record["submitted_at"]).astimezone(SHANGHAI).date()
+
+
+def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
+    wanted = [field.target for field in FIELDS if _CONDITIONS[field.when](record)]
+    wanted += profile.required.get(FilingType(record["filing_type"]), ())
+    late = submitted_on(record) > deadline(record, FilingType(record["filing_type"]), profile)
+    if late and profile.late_reason_required:
+        wanted.append("/late_reason")
+    for pointer in dict.fromkeys(wanted):
+        if value_at(record, pointer) in (None, ""):
+            yield RejectItem(
+                pointer, "field_missing", f"缺少“{_TITLES[pointer]}”。", "请补填这一项后重新报送。"
+            )
+
+
+def _codes(record: Document) -> Iterator[RejectItem]:
+    for pointer, table in CODE_FIELDS.items():
+        code = value_at(record, pointer)
+        if code is not None and not codes.known(table, code):
+            yield RejectItem(
+                pointer, "code_unknown", f"“{_TITLES[pointer]}”的代码不存在。", "请从代码表中选择。"
+            )
+
+
+def _numbers(record: Document) -> Iterator[RejectItem]:
+    worker = record["worker"]
+    for pointer, check in _NUMBER_FIELDS.items():
+        try:
+            if (number := value_at(record, pointer)) is not None:
+                check(number)
+        except NumberError as error:
+            yield RejectItem(pointer, error.code, error.row.zh, error.row.remedy_zh)
+    try:
+        document = check_id_document(worker["id_type"], worker["id_no"])
+    except NumberError as error:
+        if error.code != "id_type_unknown":  # said already, of the field itself
+            yield RejectItem("/worker/id_no", error.code, error.row.zh, error.row.remedy_zh)
+        return
+    if document.birth_date and document.birth_date.isoformat() != worker["birth_date"]:
+        yield RejectItem(
+            "/worker/birth_date", "birth_date_differs", "出生日期与证件号码不一致。", "请核对证件。"
+        )
+    if document.sex and document.sex != worker["sex"]:
+        yield RejectItem("/worker/sex", "sex_differs", "性别与证件号码不一致。", "请核对证件。")
+
+
+def _dates(record: Document, profile: Profile, today: date) -> Iterator[RejectItem]:
+    contract, kind = record["contract"], FilingType(record["filing_type"])
+    start, born = contract["employment_start"], date.fromisoformat(record["worker"]["birth_date"])
+    if "end" in contract and contract["end"] < contract["start"]:
+        yield RejectItem(
+            "/contract/end", "end_before_start", "合同终止日期早于起始日期。", "请核对合同期限。"
+        )
+    if (contract["term_type"] == "2") and "end" in contract:
+        yield RejectItem(
+            "/contract/end", "end_forbidden", "无固定期限合同不应有终止日期。", "请删除终止日期。"
+        )
+    if date.fromisoformat(start) < birthday(born, 16):
+        yield RejectItem(
+            "/worker/birth_date",
+            "under_sixteen",
+            "用工之日劳动者未满十六周岁。",
+            "不得招用未满十六周岁的人。",
+        )
+    if submitted_on(record) > today:
+        yield RejectItem(
+            "/submitted_at", "submitted_in_future", "申报时间晚于今天。", "请校准申报系统的时钟。"
+        )
+    if submitted_on(record) < opens_on(record, kind, profile):
+        yield RejectItem(
+            "/contract/employment_start", "too_early", "尚未到可以备案的日期。", "请在用工之日起报送。"
+        )
+    if kind is FilingType.LATE_HIRE and submitted_on(record) <= deadline(record, kind, profile):
+        yield RejectItem(
+            "/filing_type", "not_late", "未逾期，不应作为补办备案。", "请按录用（新签）备案报送。"
+        )
+    if kind is FilingType.HIRE and submitted_on(record) > deadline(record, kind, profile):
+        yield RejectItem(
+            "/filing_type", "late_hire", "已超过备案期限。", "请按补办录用备案报送并说明逾期原因。"
+        )
+    oldest = profile.max_days_back
+    if oldest is not None and (submitted_on(record) - date.fromisoformat(start)).days > oldest:
+        yield RejectItem(
+            "/contract/employment_start",
+            "too_far_back",
+            "用工之日距今过久，不能在线补办。",
+            "请到备案机构窗口办理。",
+        )
