@@ -18,9 +18,10 @@ def main(arguments: list[str] | None = None) -> int:
     init.add_argument("dir", type=Path)
     init.add_argument("--base-url", default=DEFAULT_BASE_URL, help="where certificates say the server is")
     init.add_argument("--algorithm", type=KeyAlgorithm, default=KeyAlgorithm.P256, metavar="p256|rsa2048")
-    serve = commands.add_parser("serve", help="answer on loopback until told to stop")
+    serve = commands.add_parser("serve", help="answer until told to stop")
     serve.add_argument("dir", type=Path)
     serve.add_argument("--port", type=int, help="default: the port of the base URL; 0 picks a free one")
+    serve.add_argument("--host", default="127.0.0.1", help="default: loopback; another inside a container")
     serve.add_argument("--base-url", help="for new certificates, instead of the one given at init")
     options = parser.parse_args(arguments)
 
@@ -31,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     port = options.port
     if port is None:
         port = int(app.base_url.rpartition(":")[2])
-    server = make_pki_server(app, port)
+    server = make_pki_server(app, port, options.host)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sys.stdout.write(f"ready: test PKI (测试 TEST NOT EVIDENCE) on http://127.0.0.1:{server.port}\n")
+    sys.stdout.write(f"ready: test PKI (测试 TEST NOT EVIDENCE) on http://{options.host}:{server.port}\n")
     sys.stdout.flush()
     try:
         server.serve_forever()

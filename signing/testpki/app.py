@@ -156,8 +156,8 @@ class _Handler(WSGIRequestHandler):
         pass
 
 
-def make_pki_server(app: TestPki, port: int) -> BaseWSGIServer:
-    """A threaded server on loopback; port 0 picks a free one (see its `.port`)."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler)
+def make_pki_server(app: TestPki, port: int, host: str = "127.0.0.1") -> BaseWSGIServer:
+    """A threaded server; port 0 picks a free one (see its `.port`)."""
+    server = make_server(host, port, app, threaded=True, request_handler=_Handler)
     server.daemon_threads = True  # type: ignore[attr-defined]  # kept-alive connections must not hold up the exit
     return server
