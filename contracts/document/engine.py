@@ -20,6 +20,7 @@ import typst
 
 from contracts.document.fonts import font_files
 
+SHARED_PARTS: Final = Path(__file__).parents[2] / "templates" / "typst"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  (a fresh private directory is made inside)
 _INTROSPECTION: Final = (
     "(anchors: query(<anchor>).map(m => m.value + (p: m.location().position())),"
@@ -75,7 +76,10 @@ class Rendered:
 
 
 class Typesetter:
-    """One typst program (a folder with `main.typ`). Safe to share: each thread gets a compiler of its own."""
+    """One typst program: a folder with `main.typ`, beside the parts that all our programs share.
+
+    Safe to share between threads: each gets a compiler of its own.
+    """
 
     def __init__(self, program: Path) -> None:
         self._program = program
@@ -119,7 +123,7 @@ class _Press:
         parent = MEMORY if MEMORY.is_dir() else None
         self.folder = Path(tempfile.mkdtemp(prefix="qianbei-", dir=parent))
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
-        for source in program.glob("*.typ"):
+        for source in (*SHARED_PARTS.glob("*.typ"), *program.glob("*.typ")):
             shutil.copy(source, self.folder)
         fonts = self.folder / "fonts"
         fonts.mkdir()

@@ -4,7 +4,6 @@ The one expansion behind the PDF, the reading view and the text of each page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from contracts.document.blanks import Blank, parse
@@ -22,6 +21,7 @@ from contracts.document.model import (
     Runs,
     SigningBlock,
     Table,
+    fill_lines,
 )
 from contracts.facts import Facts, field_title
 from core.errors import Fault
@@ -96,7 +96,7 @@ class _Expansion:
         elif "items" in part:
             yield from self.items(part)
         elif "fields" in part:
-            yield Fields(tuple(_fill_lines(self.field(child) for child in self.shown(part["fields"]))))
+            yield Fields(tuple(fill_lines(self.field(child) for child in self.shown(part["fields"]))))
         else:
             yield self.table(part)
 
@@ -184,24 +184,6 @@ class _Expansion:
         if element is not None and path[0] == "item":
             return _look_up(element, path[1:]), f"{pointer}{_pointer(path[1:])}"
         return _look_up(self.facts, path), _pointer(path)
-
-
-def _fill_lines(fields: Iterable[Field]) -> Iterator[Field]:
-    """Widen a field that would stand alone on its line."""
-    waiting: Field | None = None
-    for field in fields:
-        if field.wide:
-            if waiting:
-                yield replace(waiting, wide=True)
-            yield field
-            waiting = None
-        elif waiting:
-            yield from (waiting, field)
-            waiting = None
-        else:
-            waiting = field
-    if waiting:
-        yield replace(waiting, wide=True)
 
 
 def _look_up(node: object, path: tuple[str, ...]) -> object:

@@ -4,7 +4,8 @@ Every value here is plain text. `Run.fact` says which fact (JSON pointer) a stre
 it is empty for the template's own words.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 
@@ -98,3 +99,21 @@ class Document:
 def plain(runs: Runs) -> str:
     """The text of `runs` without the marks."""
     return "".join(run.text for run in runs)
+
+
+def fill_lines(fields: Iterable[Field]) -> Iterator[Field]:
+    """Widen a field that would stand alone on its line."""
+    waiting: Field | None = None
+    for field in fields:
+        if field.wide:
+            if waiting:
+                yield replace(waiting, wide=True)
+            yield field
+            waiting = None
+        elif waiting:
+            yield from (waiting, field)
+            waiting = None
+        else:
+            waiting = field
+    if waiting:
+        yield replace(waiting, wide=True)
