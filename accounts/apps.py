@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import errors  # noqa: F401  (the import registers)
+        from accounts.api import schema  # noqa: F401
+        from accounts.services import mail  # noqa: F401

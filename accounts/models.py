@@ -1,10 +1,23 @@
-"""People and organisations."""
+"""People and organisations: log-ins, employers and their members, API keys, the roster of workers.
 
+Identity numbers, mobile numbers, addresses, bank cards and the like are encrypted field by field; where one
+must be found by equality it has a blind index beside it. Names stay readable, since rosters are searched by
+them.
+"""
+
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
+
+from accounts.domain import EMPLOYER_TRANSITIONS, MEMBER_ROLES, EmployerState
+from core.crypto import EncryptedTextField
+from core.transitions import TransitionTable
+
+ROLE_CHOICES = [(role.value, role.value) for role in MEMBER_ROLES]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -28,3 +41,190 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+
+class Employer(models.Model):
+    """A tenant. The attributes bear the names of the contract facts' `employer` section."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = EMPLOYER_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in EmployerState], default=EmployerState.PENDING
+    )
+    name = models.CharField(max_length=100)
+    uscc = models.CharField(max_length=18)
+    si_no = models.CharField(max_length=30, blank=True)
+    type = models.CharField(max_length=3)
+    economic_type = models.CharField(max_length=3)
+    affiliation = models.CharField(max_length=2, blank=True)
+    industry = models.CharField(max_length=5)
+    competent_dept = models.CharField(max_length=100, blank=True)
+    reg_address = models.CharField(max_length=200)
+    biz_address = models.CharField(max_length=200)
+    legal_rep_name = models.CharField(max_length=50)
+    legal_rep_id_type = models.CharField(max_length=2, blank=True)
+    legal_rep_id_no = EncryptedTextField(default="")
+    contact_name = models.CharField(max_length=50)
+    contact_phone = EncryptedTextField()
+    headcount = models.PositiveIntegerField(null=True)
+    is_dispatch_agency = models.BooleanField(default=False)
+    dispatch_license_no = models.CharField(max_length=50, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in EmployerState]), name="employer_state_known"
+            ),
+            # A rejected registration must not block the right one.
+            models.UniqueConstraint(
+                fields=["uscc"], condition=~Q(state=EmployerState.REJECTED), name="employer_uscc_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_dispatch_agency=False) | ~Q(dispatch_license_no=""),
+                name="employer_dispatch_has_license",
+            ),
+        )
+        indexes = (models.Index(fields=["state", "-created_at"]),)
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows this employer."""
+        return f"employer:{self.pk}"
+
+
+class Membership(models.Model):
+    """A person's place in an employer. Taking it away leaves the row, so that the log stays readable."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=ROLE_CHOICES)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "employer"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in MEMBER_ROLES]), name="membership_role_known"
+            ),
+        )
+
+
+class Invitation(models.Model):
+    """An offer of a place in an employer, answered with a token that only the invited address receives.
+
+    The token is stored hashed. Until the mail is out it also waits here, encrypted, for the worker that
+    sends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=12, choices=ROLE_CHOICES)
+    token_hash = models.CharField(max_length=64, unique=True)
+    token_to_send = EncryptedTextField(null=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in MEMBER_ROLES]), name="invitation_role_known"
+            ),
+        )
+        indexes = (models.Index(fields=["employer", "-created_at"]),)
+
+
+class ApiKey(models.Model):
+    """A bearer key: 256 random bits, of which only the SHA-256 is kept, found by a public prefix.
+
+    It acts for a membership, or for an operator when there is none; `scopes` narrow what the role may do.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    membership = models.ForeignKey(Membership, null=True, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=50)
+    is_session = models.BooleanField(default=False)
+    prefix = models.CharField(max_length=12, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    scopes = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["membership", "-created_at"]),)
+
+
+class Worker(models.Model):
+    """A row of an employer's roster. The attributes bear the names of the facts' `worker` section."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="workers")
+    name = models.CharField(max_length=50)
+    id_type = models.CharField(max_length=2)
+    id_no = EncryptedTextField()
+    id_no_index = models.CharField(max_length=64)
+    sex = models.CharField(max_length=1)
+    birth_date = EncryptedTextField()
+    ethnicity = EncryptedTextField(default="")
+    nationality = models.CharField(max_length=3, blank=True)
+    hukou_type = models.CharField(max_length=2)
+    hukou_code = models.CharField(max_length=6, blank=True)
+    hukou_address = EncryptedTextField()
+    resid_code = models.CharField(max_length=6, blank=True)
+    resid_address = EncryptedTextField()
+    mobile = EncryptedTextField()
+    mobile_index = models.CharField(max_length=64)
+    postcode = models.CharField(max_length=6, blank=True)
+    email = EncryptedTextField(default="")
+    education = models.CharField(max_length=2)
+    person_category = models.CharField(max_length=2, blank=True)
+    employment_cert_no = EncryptedTextField(default="")
+    work_permit_no = EncryptedTextField(default="")
+    work_permit_valid_to = models.DateField(null=True)
+    bank_card = EncryptedTextField(default="")
+    bank_name = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["employer", "id_no_index"], name="worker_once_per_employer"),
+        )
+        indexes = (
+            models.Index(fields=["employer", "-created_at"]),
+            models.Index(fields=["employer", "mobile_index"]),
+        )
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows this worker."""
+        return f"worker:{self.pk}"
+
+
+class AttemptWindow(models.Model):
+    """Tries at a secret (a password, a code) in the present window. The key is a blind index."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    opened_at = models.DateTimeField()
+    tries = models.PositiveIntegerField()
+
+
+class TotpState(models.Model):
+    """What a person's one-time passwords need besides the secret that allauth keeps.
+
+    `last_step` is the newest time step whose code was accepted: none at or before it is accepted again
+    (RFC 6238 section 5.2). `proposed_secret` waits for the first code that confirms it.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="totp")
+    last_step = models.BigIntegerField(default=0)
+    proposed_secret = EncryptedTextField(null=True)

@@ -6,6 +6,7 @@ from config.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
+    path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
 ]

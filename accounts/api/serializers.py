@@ -1,0 +1,242 @@
+"""The shapes of requests and answers. Forms of many fields are built from the tables in `particulars`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts import masking
+from accounts.domain import MEMBER_ROLES, EmployerState, RevealReason
+from accounts.particulars import EMPLOYER_FIELDS, WORKER_FIELDS, Field
+from core.api import StrictSerializer
+from core.principal import Permission, Role
+
+ROLES = [role.value for role in MEMBER_ROLES]
+
+
+class Masked(serializers.CharField):
+    """Text that leaves masked."""
+
+    def __init__(self, mask: Callable[[str], str], **options: Any) -> None:
+        super().__init__(**options)
+        self.mask = mask
+
+    def to_representation(self, value: Any) -> str:
+        return self.mask(str(value))
+
+
+def _entry(field: Field) -> serializers.CharField:
+    # What is missing or too long is told by the service together with everything else, not by the serializer.
+    shape = {"type": "string", "maxLength": field.limit, "description": field.zh}
+    entry = extend_schema_field(shape)(type("Entry", (serializers.CharField,), {}))
+    return entry(required=field.required, allow_blank=True, trim_whitespace=False)  # type: ignore[no-any-return]
+
+
+def _form(name: str, fields: Mapping[str, Field], **more: serializers.Field[Any, Any, Any, Any]) -> Any:
+    return type(name, (StrictSerializer,), {key: _entry(field) for key, field in fields.items()} | more)
+
+
+EmployerProfileSerializer = _form(
+    "EmployerProfileSerializer",
+    EMPLOYER_FIELDS,
+    headcount=serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10_000_000),
+    is_dispatch_agency=serializers.BooleanField(required=False),
+)
+WorkerParticularsSerializer = _form("WorkerParticularsSerializer", WORKER_FIELDS)
+
+
+class RegistrationSerializer(StrictSerializer):
+    owner_email = serializers.EmailField(max_length=254)
+    employer = EmployerProfileSerializer()
+
+
+class EmployerSerializer(serializers.Serializer[Any]):
+    """An employer as its members and the operators see it."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField([s.value for s in EmployerState])
+    name = serializers.CharField()
+    uscc = serializers.CharField()
+    si_no = serializers.CharField()
+    type = serializers.CharField()
+    economic_type = serializers.CharField()
+    affiliation = serializers.CharField()
+    industry = serializers.CharField()
+    competent_dept = serializers.CharField()
+    reg_address = serializers.CharField()
+    biz_address = serializers.CharField()
+    legal_rep_name = serializers.CharField()
+    legal_rep_id_type = serializers.CharField()
+    legal_rep_id_no = Masked(masking.mask_number)
+    contact_name = serializers.CharField()
+    contact_phone = Masked(masking.mask_phone)
+    headcount = serializers.IntegerField(allow_null=True)
+    is_dispatch_agency = serializers.BooleanField()
+    dispatch_license_no = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class RegisteredSerializer(serializers.Serializer[Any]):
+    """All that a visitor learns of a registration."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField([s.value for s in EmployerState])
+
+
+class InvitationRequestSerializer(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+    role = serializers.ChoiceField(ROLES)
+
+
+class InvitationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(ROLES)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+
+
+class AcceptanceSerializer(StrictSerializer):
+    token = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=50)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    totp = serializers.CharField(max_length=6, required=False)
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField(source="user.email")
+    name = serializers.CharField(source="user.name")
+    role = serializers.ChoiceField(ROLES)
+    active = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class RoleChangeSerializer(StrictSerializer):
+    role = serializers.ChoiceField(ROLES)
+
+
+class LogInSerializer(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+    totp = serializers.CharField(max_length=6, required=False)
+    employer = serializers.UUIDField(required=False)
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(allow_null=True, help_text="Shown once: null in a repeated answer.")
+    key = serializers.UUIDField()
+    expires_at = serializers.DateTimeField()
+    employer = serializers.UUIDField(allow_null=True)
+    role = serializers.ChoiceField([role.value for role in Role])
+    permissions = serializers.ListField(child=serializers.ChoiceField([p.value for p in Permission]))
+
+
+class ApiKeyRequestSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=50)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField([p.value for p in Permission]), allow_empty=False
+    )
+    expires_at = serializers.DateTimeField()
+    totp = serializers.CharField(max_length=6, required=False)
+
+
+class ApiKeySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    person = serializers.EmailField(source="user.email")
+    is_session = serializers.BooleanField()
+    scopes = serializers.ListField(child=serializers.ChoiceField([p.value for p in Permission]))
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewApiKeySerializer(ApiKeySerializer):
+    token = serializers.CharField(allow_null=True, help_text="Shown once: null in a repeated answer.")
+
+
+class TotpBegunSerializer(serializers.Serializer[Any]):
+    secret = serializers.CharField()
+    otpauth_url = serializers.CharField()
+
+
+class TotpConfirmedSerializer(serializers.Serializer[Any]):
+    enrolled = serializers.BooleanField()
+
+
+class TotpCodeSerializer(StrictSerializer):
+    totp = serializers.CharField(max_length=6)
+
+
+class WorkerSerializer(serializers.Serializer[Any]):
+    """A row of the roster, masked. The name is whole only for who may see personal data."""
+
+    id = serializers.UUIDField()
+    name = serializers.SerializerMethodField()
+    id_type = serializers.CharField()
+    id_no = Masked(masking.mask_number)
+    sex = serializers.CharField()
+    birth_date = Masked(masking.mask_date)
+    nationality = serializers.CharField()
+    hukou_type = serializers.CharField()
+    hukou_code = serializers.CharField()
+    hukou_address = Masked(masking.mask_address)
+    resid_code = serializers.CharField()
+    resid_address = Masked(masking.mask_address)
+    mobile = Masked(masking.mask_phone)
+    email = Masked(masking.mask_email)
+    education = serializers.CharField()
+    person_category = serializers.CharField()
+    work_permit_valid_to = serializers.DateField(allow_null=True)
+    bank_card = Masked(masking.mask_card)
+    created_at = serializers.DateTimeField()
+
+    def get_name(self, worker: Any) -> str:
+        may_see = Permission.VIEW_PII in self.context["principal"].permissions
+        return str(worker.name) if may_see else masking.mask_name(worker.name)
+
+
+class WorkerRevealedSerializer(serializers.Serializer[Any]):
+    """The whole record."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    id_type = serializers.CharField()
+    id_no = serializers.CharField()
+    sex = serializers.CharField()
+    birth_date = serializers.CharField()
+    ethnicity = serializers.CharField()
+    nationality = serializers.CharField()
+    hukou_type = serializers.CharField()
+    hukou_code = serializers.CharField()
+    hukou_address = serializers.CharField()
+    resid_code = serializers.CharField()
+    resid_address = serializers.CharField()
+    mobile = serializers.CharField()
+    postcode = serializers.CharField()
+    email = serializers.CharField()
+    education = serializers.CharField()
+    person_category = serializers.CharField()
+    employment_cert_no = serializers.CharField()
+    work_permit_no = serializers.CharField()
+    work_permit_valid_to = serializers.DateField(allow_null=True)
+    bank_card = serializers.CharField()
+    bank_name = serializers.CharField()
+
+
+class RevealRequestSerializer(StrictSerializer):
+    reason = serializers.ChoiceField([reason.value for reason in RevealReason])
+
+
+class WorkerSearchSerializer(StrictSerializer):
+    """Personal data never stand in an address, so one searches by POST."""
+
+    name = serializers.CharField(max_length=50, required=False)
+    id_no = serializers.CharField(max_length=40, required=False)
+    mobile = serializers.CharField(max_length=20, required=False)

@@ -1,0 +1,111 @@
+"""Reads. Each takes the principal, so that nobody sees another employer's people."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import ApiKey, Employer, Invitation, Membership, User, Worker
+from core.crypto import blind_index
+from core.errors import Refused
+from core.principal import ROLE_PERMISSIONS, Permission, Principal, Role
+
+T = TypeVar("T")
+
+
+def principal_of(user: User, employer: Employer | None) -> Principal:
+    """The person as a member of the employer, or as an operator when there is none; raises `not_found`."""
+    if employer is None:
+        if not user.is_operator:
+            raise Refused("not_found")
+        return operator_principal(user)
+    membership = Membership.objects.filter(user=user, employer=employer, active=True).first()
+    if membership is None:
+        raise Refused("not_found")
+    return member_principal(membership)
+
+
+def member_principal(membership: Membership) -> Principal:
+    """All that a membership may do."""
+    role = Role(membership.role)
+    return Principal(membership.user_id, role, ROLE_PERMISSIONS[role], membership.employer_id)
+
+
+def operator_principal(user: User) -> Principal:
+    """All that an operator may do."""
+    return Principal(user.pk, Role.OPERATOR, ROLE_PERMISSIONS[Role.OPERATOR])
+
+
+def employer_of(principal: Principal) -> Employer:
+    """The employer acted for."""
+    principal.require(Permission.READ)
+    return Employer.objects.get(pk=principal.tenant)
+
+
+def all_employers(principal: Principal) -> QuerySet[Employer]:
+    """Every employer on the platform: for operators."""
+    principal.require(Permission.OPERATE)
+    return Employer.objects.all()
+
+
+def members_of(principal: Principal) -> QuerySet[Membership]:
+    """The members of the employer, with their people."""
+    principal.require(Permission.READ)
+    return Membership.objects.filter(employer_id=principal.tenant).select_related("user")
+
+
+def member_of(principal: Principal, membership_id: UUID) -> Membership:
+    """One of them; anybody else's is `not_found`."""
+    return _found(members_of(principal).filter(pk=membership_id).first())
+
+
+def invitations_of(principal: Principal) -> QuerySet[Invitation]:
+    """The invitations into the employer, answered or not."""
+    principal.require(Permission.MANAGE_MEMBERS)
+    return Invitation.objects.filter(employer_id=principal.tenant)
+
+
+def api_keys_of(principal: Principal) -> QuerySet[ApiKey]:
+    """One's own keys in this employer; with `manage_members` everybody's."""
+    keys = ApiKey.objects.select_related("user", "membership").filter(
+        Q(membership__employer_id=principal.employer_id) if principal.employer_id else Q(membership=None)
+    )
+    if Permission.MANAGE_MEMBERS in principal.permissions:
+        return keys
+    return keys.filter(user_id=principal.user_id)
+
+
+def api_key_of(principal: Principal, key_id: UUID) -> ApiKey:
+    """One of them; anybody else's is `not_found`."""
+    return _found(api_keys_of(principal).filter(pk=key_id).first())
+
+
+def workers_of(principal: Principal) -> QuerySet[Worker]:
+    """The roster of the employer."""
+    principal.require(Permission.READ)
+    return Worker.objects.filter(employer_id=principal.tenant)
+
+
+def worker_of(principal: Principal, worker_id: UUID) -> Worker:
+    """One row of it; anybody else's is `not_found`."""
+    return _found(workers_of(principal).filter(pk=worker_id).first())
+
+
+def find_workers(
+    principal: Principal, *, id_no: str | None = None, mobile: str | None = None, name: str | None = None
+) -> QuerySet[Worker]:
+    """The rows with exactly this (normalised) number, this mobile number, and this piece of the name."""
+    found = workers_of(principal)
+    if id_no is not None:
+        found = found.filter(id_no_index=blind_index("id_no", id_no))
+    if mobile is not None:
+        found = found.filter(mobile_index=blind_index("mobile", mobile))
+    if name is not None:
+        found = found.filter(name__contains=name)
+    return found
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise Refused("not_found")
+    return row

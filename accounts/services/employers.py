@@ -1,0 +1,98 @@
+"""Employers: registration by anybody, decision by an operator."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts import particulars, selectors
+from accounts.domain import EmployerState
+from accounts.events import EmployerApproved
+from accounts.models import Employer
+from accounts.services.members import offer_place
+from core import audit, bus, clock
+from core.errors import Refused
+from core.principal import Permission, Principal, Role
+from core.transitions import advance
+
+VISITOR = "system:registration"
+
+
+def register_employer(*, profile: Mapping[str, object], owner_email: str) -> Employer:
+    """Register an employer, pending, and invite its first owner by mail.
+
+    The owner's log-in comes into being when the invitation is accepted, which proves the address; so the
+    answer is the same whether or not the address is known here. Commits employer, invitation, audit events.
+    Raises `employer_faulty` (all faults at once) and `employer_already_registered`.
+    """
+    columns = particulars.employer_columns(profile)
+    try:
+        with transaction.atomic():
+            employer = Employer.objects.create(**columns)
+            audit.record("employer.registered", subject=employer.subject, actor=VISITOR, tenant=employer.pk)
+            offer_place(employer=employer, email=owner_email, role=Role.OWNER, actor=VISITOR)
+    except IntegrityError as error:
+        raise Refused("employer_already_registered") from error
+    return employer
+
+
+def update_profile(*, principal: Principal, changes: Mapping[str, object]) -> Employer:
+    """Edit a profile that nobody has decided on yet.
+
+    Commits the changed columns and an audit event naming them. Raises `employer_profile_locked`,
+    `employer_faulty`, `employer_already_registered`.
+    """
+    principal.require(Permission.MANAGE_PROFILE)
+    employer = selectors.employer_of(principal)
+    if employer.state != EmployerState.PENDING:
+        raise Refused("employer_profile_locked")
+    columns = particulars.employer_columns({**particulars.profile_of(employer), **changes})
+    try:
+        with transaction.atomic():
+            edited = Employer.objects.filter(pk=employer.pk, state=EmployerState.PENDING).update(**columns)
+            if not edited:
+                raise Refused("employer_profile_locked")
+            audit.record(
+                "employer.edited",
+                subject=employer.subject,
+                actor=principal.actor,
+                tenant=employer.pk,
+                detail={"fields": sorted(changes)},
+            )
+    except IntegrityError as error:
+        raise Refused("employer_already_registered") from error
+    employer.refresh_from_db()
+    return employer
+
+
+def approve_employer(*, principal: Principal, employer_id: UUID) -> Employer:
+    """Let a registered employer send contracts. Commits state, audit event, and what hears
+    `EmployerApproved`. Raises `not_found` and `state_conflict`."""
+    with transaction.atomic():
+        employer = _decide(principal, employer_id, EmployerState.APPROVED, "employer.approved")
+        bus.publish(EmployerApproved(tenant=employer.pk, name=employer.name, uscc=employer.uscc))
+    return employer
+
+
+def reject_employer(*, principal: Principal, employer_id: UUID) -> Employer:
+    """Turn a registration down; its credit code becomes free again. Raises as `approve_employer`."""
+    return _decide(principal, employer_id, EmployerState.REJECTED, "employer.rejected")
+
+
+def _decide(principal: Principal, employer_id: UUID, new: EmployerState, action: str) -> Employer:
+    employer = selectors.all_employers(principal).filter(pk=employer_id).first()
+    if employer is None:
+        raise Refused("not_found")
+    advance(
+        Employer,
+        employer.pk,
+        old=EmployerState.PENDING,
+        new=new,
+        actor=principal.actor,
+        action=action,
+        subject=employer.subject,
+        tenant=employer.pk,
+        decided_at=clock.now(),
+    )
+    employer.refresh_from_db()
+    return employer

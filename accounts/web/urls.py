@@ -1,0 +1,11 @@
+"""Pages of accounts that allauth does not have."""
+
+from django.urls import path
+
+from accounts.web import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("invitation/<str:token>/", views.take_token, name="invitation"),
+    path("invitation/", views.AcceptInvitation.as_view(), name="accept_invitation"),
+]
