@@ -45,10 +45,7 @@ def contract_of(principal: Principal, contract_id: UUID) -> Contract:
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:
     """The audit events of a contract and of its signing, oldest first."""
     contract = contract_of(principal, contract_id)
-    subjects = [contract.subject]
-    if contract.signature_request:
-        subjects.append(f"request:{contract.signature_request}")
-    return AuditEvent.objects.filter(subject__in=subjects).order_by("at", "id")
+    return AuditEvent.objects.filter(subject=contract.subject).order_by("at", "id")
 
 
 def facts_of(contract_id: UUID) -> dict[str, Any]:

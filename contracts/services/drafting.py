@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import Employer, Worker
 from accounts.selectors import worker_of
 from contracts import checks, selectors
-from contracts.facts import SCHEMA_ID, facts_schema, validate_facts
+from contracts.document.names import unprintable_faults
+from contracts.facts import SCHEMA_ID, Facts, facts_schema, validate_facts
 from contracts.models import Contract, TemplateVersion
 from core import audit, clock
 from core.errors import Fault, Refused
@@ -39,7 +40,7 @@ def create_draft(
     employer = Employer.objects.get(pk=principal.tenant)
     number = contract_no or new_contract_no()
     facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)
-    refuse_faults("facts_faulty", validate_facts(facts))
+    refuse_faults("facts_faulty", faults_of(facts))
     try:
         with transaction.atomic():
             contract = Contract.objects.create(
@@ -96,6 +97,11 @@ def assemble_facts(
         "worker": _section("worker", worker),
         "contract": dict(terms),
     }
+
+
+def faults_of(facts: Facts) -> list[Fault]:
+    """What makes facts malformed or unprintable, all at once."""
+    return validate_facts(facts) or unprintable_faults(facts)
 
 
 def _section(name: str, record: object) -> dict[str, Any]:

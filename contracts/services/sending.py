@@ -10,9 +10,9 @@ from accounts.domain import EmployerState
 from contracts import selectors
 from contracts.checks import Finding, Severity
 from contracts.domain import ContractState
-from contracts.facts import facts_digest, validate_facts
+from contracts.facts import facts_digest
 from contracts.models import Contract
-from contracts.services.drafting import facts_of_draft, findings_of, refuse_faults
+from contracts.services.drafting import facts_of_draft, faults_of, findings_of, refuse_faults
 from core import clock, work
 from core.errors import Fault, Refused
 from core.principal import Permission, Principal
@@ -33,8 +33,8 @@ def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, 
     if contract.employer.state != EmployerState.APPROVED:
         raise Refused("employer_not_approved")
     facts = facts_of_draft(contract)
-    refuse_faults("facts_faulty", validate_facts(facts))
-    findings = findings_of(contract) if contract.facts is None else ()
+    refuse_faults("facts_faulty", faults_of(facts))
+    findings = findings_of(contract)
     refuse_faults("statutory_faults", (_fault(f) for f in findings if f.severity is Severity.ERROR))
     digest = facts_digest(facts)
     with transaction.atomic():

@@ -15,6 +15,7 @@ from core.models import AuditEvent, UnsealedEvent
 from signing.evidence import merkle
 from signing.evidence.format import GENESIS, Block, event_leaf
 from signing.evidence.models import LogBlock, LogLeaf, LogStamp
+from signing.services import outside
 
 MAX_EVENTS = 5_000
 # Time-stamp: takes SHA-256 of a block (32 bytes), returns the DER token; raises when the authority is away.
@@ -89,8 +90,11 @@ def seal_and_stamp(stamper: Stamper) -> None:
     stamp_head(stamper)
 
 
+def stamp_digest(digest: bytes) -> bytes:
+    """The configured authority's token over a SHA-256 digest; raises TimeStampUnavailable."""
+    return outside.time_stamp_authority().stamp_digest(digest).token
+
+
 @work.periodic("seal the audit log", every=timedelta(seconds=10))
 def _sweep() -> None:
-    from signing.evidence.stamping import configured_stamper
-
-    seal_and_stamp(configured_stamper())
+    seal_and_stamp(stamp_digest)

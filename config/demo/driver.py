@@ -1,0 +1,228 @@
+"""Runs the main job over the public API: as operator, as the employer's people, and as the workers.
+
+What arrives on a worker's phone is read from the stand-in SMS outbox, as the worker would read the phone.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from config.demo import people
+from config.demo.api import Api, Problem, until
+
+T = TypeVar("T")
+R = TypeVar("R")
+PASSWORD = "synthetic-Demo-2026"  # noqa: S105  (of invented people in a throw-away database)
+TOTP_STEP = 30
+
+
+class Phones:
+    """The text messages that the stand-in SMS provider wrote down, by receiver."""
+
+    def __init__(self, outbox: Path) -> None:
+        self._file = outbox / "sms.jsonl"
+        self._position = 0
+        self._messages: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
+
+    def messages(self, mobile: str) -> list[str]:
+        """All messages to this number so far, oldest first."""
+        with self._lock:
+            if self._file.exists():
+                with self._file.open("rb") as file:
+                    file.seek(self._position)
+                    for line in file:
+                        if not line.endswith(b"\\n"):
+                            break  # still being written
+                        self._position += len(line)
+                        message = json.loads(line)
+                        self._messages.setdefault(message["to"], []).append(message["text"])
+            return list(self._messages.get(mobile, ()))
+
+    def wait(self, mobile: str, pattern: str, already: int = 0) -> str:
+        """The first group of `pattern` in the newest message after the first `already` matching ones."""
+
+        def look() -> str | None:
+            found = [m.group(1) for text in self.messages(mobile) if (m := re.search(pattern, text))]
+            return found[-1] if len(found) > already else None
+
+        return until(look, within=120, what="a text message")
+
+
+def totp(secret: str, at: float) -> str:
+    """RFC 6238 code, as an authenticator app shows it."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(at // TOTP_STEP)), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+@dataclass
+class Person:
+    """Somebody with a log-in: what they know and carry."""
+
+    email: str
+    api: Api
+    totp_secret: str = ""
+
+    def code(self) -> str:
+        """A code that was not used yet: waits for the next one where needed."""
+        return totp(self.totp_secret, time.time())
+
+
+@dataclass
+class Employer:
+    clerk: Person
+    keeper: Person
+    seal: str
+
+
+@dataclass
+class Job:
+    """One contract on its way."""
+
+    number: int
+    worker: dict[str, Any]
+    template: str
+    terms: dict[str, Any]
+    worker_id: str = ""
+    contract_id: str = ""
+    filing_id: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+
+def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employer:
+    """An employer from registration to approval, with an owner, a clerk and a seal keeper, and a seal."""
+    visitor, operator = Api(base_url), Api(base_url, operator_key)
+    profile = {name: value for name, value in people.EMPLOYER.items()}
+    registered = visitor.post("employers/", {"owner_email": "owner@example.test", "employer": profile})
+    owner = accept_invitation(base_url, outbox, "owner@example.test", "测试负责人")
+    operator.post(f"operator/employers/{registered['id']}/approve/")
+    members = {}
+    for role, name in (("clerk", "测试专员"), ("seal_keeper", "测试印章员"), ("auditor", "测试审计员")):
+        email = f"{role.replace('_', '-')}@example.test"
+        owner.api.post("members/invitations/", {"email": email, "role": role})
+        members[role] = accept_invitation(base_url, outbox, email, name)
+    keeper = members["seal_keeper"]
+    keeper.totp_secret = keeper.api.post("me/totp/")["secret"]
+    keeper.api.post("me/totp/confirm/", {"totp": keeper.code()})
+    seal = owner.api.post("seals/", {"kind": "official", "label": "公章", "holder": keeper.email})
+    return Employer(clerk=members["clerk"], keeper=keeper, seal=seal["id"])
+
+
+def accept_invitation(base_url: str, outbox: Path, email: str, name: str) -> Person:
+    """Take the token out of the mail, set a password, log in."""
+    token = until(lambda: _token_in_mail(outbox, email), within=60, what="an invitation by mail")
+    visitor = Api(base_url)
+    visitor.post("invitations/accept/", {"token": token, "name": name, "password": PASSWORD})
+    session = visitor.post("sessions/", {"email": email, "password": PASSWORD})
+    return Person(email, Api(base_url, session["token"]))
+
+
+def _token_in_mail(outbox: Path, email: str) -> str | None:
+    for mail in sorted((outbox / "mail").glob("*"), reverse=True):
+        text = mail.read_text(encoding="utf-8", errors="replace")
+        if f"To: {email}" in text and (found := re.search(r"\b([A-Za-z0-9_-]{43})\b", text)):
+            return found.group(1)
+    return None
+
+
+def draft_and_send(employer: Employer, job: Job) -> None:
+    """The clerk enters the worker once, drafts from the template, and sends."""
+    clerk = employer.clerk.api
+    job.worker_id = clerk.post("workers/", job.worker)["id"]
+    contract = clerk.post(
+        "contracts/",
+        {
+            "worker": job.worker_id,
+            "template": job.template,
+            "jurisdiction_code": people.JURISDICTION,
+            "terms": job.terms,
+        },
+    )
+    job.contract_id = contract["id"]
+    clerk.post(f"contracts/{job.contract_id}/send/")
+
+
+def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
+    """The worker on the phone: link, identity, notices, reading, placing, code, confirmation."""
+    mobile = job.worker["mobile"]
+    token = phones.wait(mobile, r"/sign/#([A-Za-z0-9_-]{43})")
+    session = Api(base_url).post("sign/exchange/", {"token": token})
+    phone = Api(base_url, session["token"])
+    phone.post("sign/identity/", {"name": job.worker["name"], "id_no": job.worker["id_no"]})
+    phone.post("sign/identity/code/", {"code": phones.wait(mobile, r"验证码\D*(\d{6})")})
+    state = phone.get("sign/session/")
+    for consent in state["consents"]:
+        phone.post("sign/consents/", {"kind": consent["kind"], "version": consent["version"]})
+    document = phone.download("sign/document/")
+    digest = hashlib.sha256(document).hexdigest()
+    phone.post("sign/read/", {"document_sha256": digest, "pages": state["pages"], "dwell_ms": 60_000})
+    phone.post(
+        "sign/place/",
+        {"document_sha256": digest, "box": state["place"], "strokes": strokes(job.number)},
+    )
+    phone.post("sign/code/", {"document_sha256": digest})
+    code = phones.wait(mobile, r"签署\D*(\d{6})")
+    phone.post("sign/confirm/", {"document_sha256": digest, "code": code})
+    until(lambda: _signed(phone), within=120, what="the worker's signature")
+
+
+def _signed(phone: Api) -> bool | None:
+    return True if phone.get("sign/status/")["state"] == "signed" else None
+
+
+def strokes(number: int) -> dict[str, Any]:
+    """A scribble that differs from worker to worker: three strokes of [x, y, milliseconds, pressure]."""
+    lines = []
+    for line in range(3):
+        points = []
+        for step in range(24):
+            x = 40 + 220 * line + 8 * step
+            y = 120 + 60 * ((step * (3 + (number + line) % 5)) % 17) / 17
+            points.append([x, y, line * 500 + step * 16, 0.5])
+        lines.append(points)
+    return {"strokes": lines, "canvas": {"w": 720, "h": 300, "dpr": 2, "turned": False}}
+
+
+def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
+    """The clerk applies for the seal; another person approves once, with a one-time password."""
+    application = employer.clerk.api.post(
+        "seal-applications/",
+        {"seal": employer.seal, "contracts": [job.contract_id for job in jobs], "reason": "新员工劳动合同"},
+    )
+    while True:
+        try:
+            employer.keeper.api.post(
+                f"seal-applications/{application['id']}/approve/", {"code": employer.keeper.code()}
+            )
+            return
+        except Problem as problem:
+            if problem.code != "totp_wrong":
+                raise
+            time.sleep(1)  # the code of this half minute was used already: wait for the next one
+
+
+def in_parallel(work: Callable[[T], R], items: Iterable[T], threads: int, done: Callable[[], None]) -> list[R]:
+    """Do `work` for every item, several at a time; `done` is called after each. Errors are raised."""
+
+    def one(item: T) -> R:
+        result = work(item)
+        done()
+        return result
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, items))
+
+

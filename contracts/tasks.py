@@ -1,0 +1,100 @@
+"""Background work of contracts: the document of a contract that was sent."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from contracts.document.engine import A4, Anchor
+from contracts.document.render import Rendered, render
+from contracts.domain import ContractState
+from contracts.facts import Facts
+from contracts.models import Contract
+from contracts.services.sending import move
+from core import blobs, work
+from signing.domain import PartyKind
+from signing.pades.geometry import Box
+from signing.pades.prepare import FieldSpec, prepare
+from signing.services.requests import PartySpec, open_request
+
+SYSTEM = "system:contracts"
+TOOLTIPS = {"worker": "乙方（劳动者）签名", "employer": "甲方（用人单位）盖章"}
+ANCHORS = {"worker": "worker_signature", "employer": "employer_seal"}
+
+
+@work.handler("contracts.render")
+def render_contract(key: str) -> None:
+    """Render a sent contract, make its signature fields, and open the signature request.
+
+    Equal facts give equal bytes, so a second run after a crash meets its own blob. Nothing is left to do when
+    the contract has moved on.
+    """
+    contract = Contract.objects.select_related("template", "worker", "employer").get(pk=UUID(key))
+    if contract.state != ContractState.RENDERING or contract.sent_at is None or contract.sign_before is None:
+        return
+    content = contract.template.content
+    rendered = render(content, contract.facts, at=contract.sent_at)
+    order: list[str] = content["signing"]["order"]
+    boxes = {role: box_of(rendered, ANCHORS[role]) for role in order}
+    # Before anything is signed a mark may go anywhere; a later one stays in the zone that its field covers.
+    zones = {role: None if role == order[0] else boxes[role] for role in order}
+    prepared = prepare(
+        rendered.pdf,
+        [FieldSpec(role, TOOLTIPS[role], boxes[role], zones[role]) for role in order],
+        seams=[_box(anchor) for anchor in rendered.anchors if anchor.key.startswith("seam_")],
+    )
+    digest = blobs.put(prepared)
+    with transaction.atomic():
+        request = open_request(
+            tenant=contract.employer_id,
+            subject=contract.subject,
+            title=content["title"]["zh"],
+            document_digest=digest,
+            parties=[_party(contract.facts, role, boxes[role], zones[role]) for role in order],
+            expires_at=contract.sign_before,
+            actor=SYSTEM,
+        )
+        move(
+            contract,
+            ContractState.SIGNING,
+            "contract.rendered",
+            actor=SYSTEM,
+            detail={"document_digest": digest},
+            prepared_digest=digest,
+            signature_request=request.pk,
+        )
+
+
+def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:
+    section = facts[role]
+    if role == "employer":
+        return PartySpec(
+            role=role,
+            kind=PartyKind.ORGANISATION,
+            name=section["name"],
+            id_type="uscc",
+            id_no=section["uscc"],
+            field_name=role,
+            place=place,
+            zone=zone,
+        )
+    return PartySpec(
+        role=role,
+        kind=PartyKind.PERSON,
+        name=section["name"],
+        id_type=section["id_type"],
+        id_no=section["id_no"],
+        field_name=role,
+        place=place,
+        zone=zone,
+        mobile=section["mobile"],
+    )
+
+
+def box_of(rendered: Rendered, key: str) -> Box:
+    """The box of a named anchor, as fractions of its page."""
+    return _box(next(anchor for anchor in rendered.anchors if anchor.key == key))
+
+
+def _box(anchor: Anchor) -> Box:
+    width, height = A4
+    return Box(anchor.page, anchor.x / width, anchor.y / height, anchor.w / width, anchor.h / height)
