@@ -110,8 +110,8 @@ _KINDS: dict[str, dict[str, Any]] = {
         "contract": {
             "employment_form": "3",
             "dispatch": {
-                "host_name": "示例制造（淄博）有限公司",
-                "host_uscc": "91370303MA3TE5T03M",
+                "host_name": "示例科技（上海）有限公司",
+                "host_uscc": "91310115MA1K2C3D6A",
                 "start": "2026-11-03",
                 "end": "2027-04-30",
                 "post_kind": "auxiliary",

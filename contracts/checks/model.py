@@ -1,0 +1,137 @@
+"""What a statutory rule is, what it looks at, and what it finds."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from contracts.checks.wages import MinimumWages
+from contracts.document.expand import CannotExpand, expand
+from contracts.document.model import Document
+from contracts.facts import Facts
+from core.errors import Fault
+
+
+class Severity(StrEnum):
+    """An error stops the sending of a contract; a warning and a notice are shown."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules must know besides the facts.
+
+    `template` is the content of the template version, or None where only facts are judged.
+    """
+
+    today: date
+    wages: MinimumWages
+    template: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts that are valid against their schema, with the context in which they are judged."""
+
+    facts: Facts
+    context: Context
+
+    def get(self, pointer: str) -> Any:
+        """The fact at a JSON pointer, or None."""
+        value: Any = self.facts
+        for step in pointer.split("/")[1:]:
+            if not isinstance(value, Mapping) or step not in value:
+                return None
+            value = value[step]
+        return value
+
+    def day(self, pointer: str) -> date | None:
+        value = self.get(pointer)
+        return None if value is None else date.fromisoformat(value)
+
+    def number(self, pointer: str) -> Decimal | None:
+        value = self.get(pointer)
+        return None if value is None else Decimal(value)
+
+    @cached_property
+    def document(self) -> Document | None:
+        """The contract's text; None without a template, or while facts for its blanks are missing."""
+        if self.context.template is None or self.open_blanks:
+            return None
+        return expand(self.context.template, self.facts)
+
+    @cached_property
+    def open_blanks(self) -> tuple[Fault, ...]:
+        """Blanks of the template that these facts leave open."""
+        if self.context.template is None:
+            return ()
+        try:
+            expand(self.context.template, self.facts)
+        except CannotExpand as error:
+            return error.faults
+        return ()
+
+    @property
+    def start(self) -> date:
+        """First day of the term."""
+        return date.fromisoformat(self.facts["contract"]["start"])
+
+    @property
+    def employment_start(self) -> date:
+        """用工之日."""
+        return date.fromisoformat(self.facts["contract"]["employment_start"])
+
+    @property
+    def part_time(self) -> bool:
+        return bool(self.get("/contract/employment_form") == "2")
+
+    @property
+    def dispatch(self) -> bool:
+        return bool(self.get("/contract/employment_form") == "3")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place where a rule finds fault: a JSON pointer, and values for the words of the rule."""
+
+    field: str
+    words: Mapping[str, object] = default(default_factory=dict)
+
+
+Find = Callable[[Case], Iterable[Hit]]
+"""Looks at one case and yields every place where the rule is broken."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table. `zh` and `en` may hold {names} that the hits fill."""
+
+    id: str
+    source: str
+    severity: Severity
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+    find: Find
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says of a contract. `field` is a JSON pointer into the facts, empty for the whole."""
+
+    field: str
+    rule_id: str
+    source: str
+    severity: Severity
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str

@@ -1,0 +1,105 @@
+"""The wording: mandatory clauses, blanks left open, and phrases that the law does not allow."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.checks.model import Case, Find, Hit
+from contracts.document.model import Block, Fields, Paragraph, plain
+from contracts.document.template import STATUTORY_ITEMS, missing_items
+
+# Within one sentence these make a phrase lawful: it is forbidden or denied there.
+_DENIED: Final = re.compile(r"不得|禁止|严禁|不要求|不收取|不缴纳任何|无权|不约定")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A pattern that no sentence may hold, unless the sentence denies it or fits `lawful`."""
+
+    pattern: re.Pattern[str]
+    lawful: re.Pattern[str] | None = None
+
+
+DEPOSIT: Final = Phrase(
+    re.compile(
+        r"押金|保证金|抵押(金|物)|风险金|担保人|扣押.{0,6}(身份证|证件)|(保管|留存|上交).{0,8}(身份证|证件)"
+    )
+)
+DAMAGES: Final = Phrase(
+    re.compile(r"违约金|赔偿金?.{0,4}人民币"),
+    re.compile(r"服务期|培训|竞业限制|甲方(应当|须|应)?(向乙方)?支付"),
+)
+WAIVER: Final = Phrase(
+    re.compile(
+        r"(自愿|同意|承诺).{0,8}(放弃|不(参加|缴纳|办理|购买)).{0,10}(社会?保险?|社保|公积金|加班)"
+        r"|(社保|社会保险).{0,12}(自理|折算|以现金|已包含在工资)"
+        r"|(工伤|伤亡|意外).{0,10}(概不负责|一概不|自行承担|自负|不承担)"
+        r"|放弃.{0,10}(加班费|经济补偿|仲裁|诉讼)"
+    )
+)
+END_CONDITION: Final = Phrase(
+    re.compile(
+        r"(结婚|怀孕|生育|生病|患病).{0,10}(视为|自动|即).{0,6}(辞职|离职|解除|终止)|(末位|绩效.{0,4}最后).{0,10}(终止|解除|淘汰)"
+    )
+)
+
+
+def _open_blanks(case: Case) -> Iterator[Hit]:
+    for fault in case.open_blanks:
+        yield Hit(fault.field, {"zh": fault.zh, "en": fault.en})
+
+
+def _missing_clauses(case: Case) -> Iterator[Hit]:
+    if case.document is not None and case.context.template is not None:
+        items = {f"clause_missing_{item.code}": item for item in STATUTORY_ITEMS}
+        for fault in missing_items(case.context.template, case.document):
+            item = items[fault.code]
+            yield Hit("/template", {"zh": item.zh, "en": item.en})
+
+
+def _phrases(phrase: Phrase) -> Find:
+    def find(case: Case) -> Iterator[Hit]:
+        for pointer, text in _texts(case):
+            for sentence in re.split(r"[。；;\n]", text):
+                found = phrase.pattern.search(sentence)
+                lawful = phrase.lawful is not None and phrase.lawful.search(sentence)
+                if found and not lawful and not _DENIED.search(sentence):
+                    yield Hit(pointer, {"phrase": found.group()})
+
+    return find
+
+
+def _texts(case: Case) -> Iterator[tuple[str, str]]:
+    """The contract's paragraphs; without a template what the employer has written freely."""
+    if case.document is None:
+        for pointer in ("/contract/task_text", "/contract/hazards", "/contract/remark"):
+            if text := case.get(pointer):
+                yield pointer, text
+        return
+    for chapter in case.document.chapters:
+        for clause in chapter.clauses:
+            for block in clause.blocks:
+                yield from _lines(block)
+
+
+def _lines(block: Block) -> Iterator[tuple[str, str]]:
+    if isinstance(block, Paragraph):
+        runs = [block.runs]
+    elif isinstance(block, Fields):
+        runs = [field.runs for field in block.fields]
+    else:
+        runs = [cell for row in block.rows for cell in row]
+    for each in runs:
+        facts = [run.fact for run in each if run.fact]
+        yield (facts[0] if len(facts) == 1 == len(each) else "/template"), plain(each)
+
+
+FIND: Final[Mapping[str, Find]] = {
+    "R17.0": _open_blanks,
+    "R17": _missing_clauses,
+    "R09": _phrases(DEPOSIT),
+    "R25": _phrases(DAMAGES),
+    "R26": _phrases(WAIVER),
+    "R44": _phrases(END_CONDITION),
+}
