@@ -107,12 +107,8 @@ def check_template(template: object) -> list[Fault]:
     ]
     if faults or not isinstance(template, Mapping):
         return faults
-    return [
-        *_check_texts(template),
-        *_check_ids(template),
-        *_check_signing(template),
-        *_check_items(template),
-    ]
+    checks = (_check_characters, _check_texts, _check_ids, _check_signing, _check_items)
+    return [fault for check in checks for fault in check(template)]
 
 
 def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault]:
