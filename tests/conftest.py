@@ -22,21 +22,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker tells its account to the process that reports."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["not_run"] = dict(session.config.stash.get(needs.NOT_RUN, Counter()))
+        session.config.workeroutput["not_run"] = dict(needs.account_of(session.config))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Every worker collects the same tests, so the accounts are the same and one of them is kept."""
-    account = Counter(getattr(node, "workeroutput", {}).get("not_run", {}))
-    node.config.stash[needs.NOT_RUN] = node.config.stash.get(needs.NOT_RUN, Counter()) | account
+    account = needs.account_of(node.config)
+    account |= Counter(getattr(node, "workeroutput", {}).get("not_run", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was not run, here and in the file that `make test` makes its last line from."""
     if hasattr(config, "workerinput"):  # a worker has told its account to the process that reports
         return
-    account = config.stash.get(needs.NOT_RUN, Counter())
+    account = needs.account_of(config)
     if nightly := needs.left_to_the_night(account):
         terminalreporter.write_line(nightly)
     lines = list(needs.sentences(account))

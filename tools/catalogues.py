@@ -126,8 +126,8 @@ def _faults_of(path: Path, template: Catalog) -> Iterator[str]:
                 yield f"{language}: other placeholders than the message: {message.id!r}"
 
 
-def _strings(message: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (message,) if isinstance(message, str) else tuple(message)
+def _strings(message: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (message or "",) if isinstance(message, str | None) else tuple(message)
 
 
 COMMANDS = {"compile": compile_all, "extract": extract_all, "check": faults}

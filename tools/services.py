@@ -203,7 +203,10 @@ def _private_redis(program: Path) -> Iterator[str]:
     folder, port = Path(tempfile.mkdtemp(prefix="qianbei-redis-")), _free_port()
     url = f"redis://127.0.0.1:{port}/0"
     settings = {"bind": "127.0.0.1", "port": str(port), "save": "", "appendonly": "no", "dir": str(folder)}
-    command = [program, *(word for key, value in settings.items() for word in (f"--{key}", value))]
+    command: list[Path | str] = [
+        program,
+        *(word for key, value in settings.items() for word in (f"--{key}", value)),
+    ]
     try:
         with _server(command, None, folder / "log", signal.SIGTERM, lambda: _redis_answers(url), "Redis"):
             yield url

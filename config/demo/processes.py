@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 HOST = "127.0.0.1"
 POLL = 0.02  # seconds between two looks at a process that is starting
@@ -116,13 +117,13 @@ def says(text: str) -> Ready:
     return lambda process: text in process.output()
 
 
-def answers(port: int, path: str = "/health/") -> Ready:
+def answers(port: int, path: str = "/health/", headers: Mapping[str, str] = MappingProxyType({})) -> Ready:
     """Ready when a GET of `path` on the loopback port answers 200."""
 
     def ready(_process: Process) -> bool:
         connection = http.client.HTTPConnection(HOST, port, timeout=5)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=dict(headers))
             return connection.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False

@@ -89,9 +89,14 @@ def belongs_to_pass(item: pytest.Item, name: str | None) -> bool:
             return True
 
 
+def account_of(config: pytest.Config) -> Counter[str]:
+    """How many tests were left out for want of what. One account a run, to be added to."""
+    return config.stash.setdefault(NOT_RUN, Counter())
+
+
 def deselect_what_cannot_run(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave in `items` what this run can do, and keep account of the rest."""
-    account = config.stash.setdefault(NOT_RUN, Counter())
+    account = account_of(config)
     at_night = NIGHTLY in config.option.markexpr  # make nightly: pytest -m nightly
     here = {name: thing.is_here() for name, thing in THINGS.items()}
     kept, removed = [], []
