@@ -19,6 +19,7 @@ from core.numbers import NumberError
 
 MAINLAND_CARD = "01"
 OLDEST_YEARS = 130
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ EMPLOYER_FIELDS: Mapping[str, Field] = {
     "dispatch_license_no": Field("劳务派遣经营许可证编号", "dispatch licence number", 50),
 }
 
+REGISTRATION_FIELDS: Mapping[str, Field] = {
+    **EMPLOYER_FIELDS,
+    "owner_email": Field("管理员邮箱", "owner's e-mail address", 254, required=True, pattern=EMAIL),
+}
+
 WORKER_FIELDS: Mapping[str, Field] = {
     "name": Field("姓名", "name", 50, required=True, name=True),
     "id_type": Field("证件类型", "kind of identity document", 2, required=True, codes="id_type"),
@@ -75,7 +81,7 @@ WORKER_FIELDS: Mapping[str, Field] = {
     "resid_address": Field("现居住地址", "address of residence", 200, required=True),
     "mobile": Field("手机号码", "mobile number", 11, required=True, rule=numbers.check_mobile),
     "postcode": Field("邮政编码", "postcode", 6, rule=numbers.check_postcode),
-    "email": Field("电子邮箱", "e-mail address", 100, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "email": Field("电子邮箱", "e-mail address", 100, pattern=EMAIL),
     "education": Field("文化程度", "education", 2, required=True, codes="education"),
     "person_category": Field("人员类别", "category of person", 2, codes="person_category"),
     "employment_cert_no": Field("就业登记证号", "employment certificate number", 30),
@@ -86,9 +92,11 @@ WORKER_FIELDS: Mapping[str, Field] = {
 }
 
 
-def employer_columns(profile: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a profile; raises `employer_faulty` with every fault."""
-    columns, faults = _check(EMPLOYER_FIELDS, profile)
+def employer_columns(
+    profile: Mapping[str, Any], fields: Mapping[str, Field] = EMPLOYER_FIELDS
+) -> dict[str, Any]:
+    """The columns of a profile and of what else `fields` asks for; raises `employer_faulty` with all faults."""
+    columns, faults = _check(fields, profile)
     columns["headcount"] = profile.get("headcount")
     columns["is_dispatch_agency"] = bool(profile.get("is_dispatch_agency"))
     if columns["is_dispatch_agency"] and not columns["dispatch_license_no"]:

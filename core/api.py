@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
+from core.crypto import blind_index
 from core.errors import Refused
 from core.models import RememberedAnswer
 from core.problems import as_refusal, problem_response
@@ -37,7 +38,7 @@ def remembered(post: View) -> View:
         if not 0 < len(key) <= MAX_KEY_LENGTH:
             raise Refused("idempotency_key_required")
         caller = getattr(request.auth, "actor", None) or "anonymous"
-        digest = hashlib.sha256(b"\0".join([request.path.encode(), request.body])).hexdigest()
+        digest = _digest_of(request)
         answer = _recall(caller, key, digest)
         if answer is not None:
             return answer
@@ -48,7 +49,7 @@ def remembered(post: View) -> View:
                 )
                 response = _run(view, request, post, args, kwargs)
                 if response.status_code < 400:
-                    row.status, row.body = response.status_code, response.data
+                    row.status, row.body = response.status_code, _memorable(response)
                     row.save()
                 else:
                     row.delete()
@@ -61,6 +62,21 @@ def remembered(post: View) -> View:
 
     once.remembers = True  # type: ignore[attr-defined]  # a test enumerates the routes and looks for this mark
     return once  # type: ignore[return-value]
+
+
+class ShownOnce(Response):
+    """An answer with a secret in `token`: a repeated request gets the rest of it, and null for the secret."""
+
+
+def _digest_of(request: Request) -> str:
+    # Keyed, since bodies hold passwords and identity numbers; one person may act for several employers.
+    tenant = str(getattr(request.auth, "employer_id", None))
+    whole = hashlib.sha256(b"\0".join([request.path.encode(), tenant.encode(), request.body]))
+    return blind_index("request", whole.hexdigest())
+
+
+def _memorable(response: Response) -> Any:
+    return {**response.data, "token": None} if isinstance(response, ShownOnce) else response.data
 
 
 def _recall(caller: str, key: str, digest: str) -> Response | None:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts import masking
 from accounts.domain import MEMBER_ROLES, EmployerState, RevealReason
-from accounts.particulars import EMPLOYER_FIELDS, WORKER_FIELDS, Field
+from accounts.particulars import EMPLOYER_FIELDS, REGISTRATION_FIELDS, WORKER_FIELDS, Field
 from core.api import StrictSerializer
 from core.principal import Permission, Role
 
@@ -37,18 +37,20 @@ def _form(name: str, fields: Mapping[str, Field], **more: serializers.Field[Any,
     return type(name, (StrictSerializer,), {key: _entry(field) for key, field in fields.items()} | more)
 
 
-EmployerProfileSerializer = _form(
-    "EmployerProfileSerializer",
-    EMPLOYER_FIELDS,
-    headcount=serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10_000_000),
-    is_dispatch_agency=serializers.BooleanField(required=False),
-)
+def _profile(name: str, fields: Mapping[str, Field]) -> Any:
+    return _form(
+        name,
+        fields,
+        headcount=serializers.IntegerField(
+            required=False, allow_null=True, min_value=0, max_value=10_000_000
+        ),
+        is_dispatch_agency=serializers.BooleanField(required=False),
+    )
+
+
+EmployerProfileSerializer = _profile("EmployerProfileSerializer", EMPLOYER_FIELDS)
+RegistrationSerializer = _profile("RegistrationSerializer", REGISTRATION_FIELDS)
 WorkerParticularsSerializer = _form("WorkerParticularsSerializer", WORKER_FIELDS)
-
-
-class RegistrationSerializer(StrictSerializer):
-    owner_email = serializers.EmailField(max_length=254)
-    employer = EmployerProfileSerializer()
 
 
 class EmployerSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from accounts import models, selectors
 from accounts.adapter import address_of
 from accounts.api import serializers as shapes
 from accounts.services import api_keys, employers, members, sessions, stepup
-from core.api import remembered
+from core.api import ShownOnce, remembered
 from core.principal import Permission, Principal, Role
 
 
@@ -47,10 +47,9 @@ class EmployersView(APIView):
     @remembered
     def post(self, request: Request) -> Response:
         """Register an employer; its first owner is invited by mail."""
-        body = given(shapes.RegistrationSerializer, request, partial=True)
-        employer = employers.register_employer(
-            profile=body.get("employer", {}), owner_email=body.get("owner_email", "")
-        )
+        profile = given(shapes.RegistrationSerializer, request, partial=True)
+        owner_email = profile.pop("owner_email", "")
+        employer = employers.register_employer(profile=profile, owner_email=owner_email)
         return Response(shapes.RegisteredSerializer(employer).data, 201)
 
 
@@ -214,7 +213,7 @@ class SessionsView(APIView):
             "role": key.membership.role if key.membership else Role.OPERATOR,
             "permissions": key.scopes,
         }
-        return Response(shapes.SessionSerializer(session).data, 201)
+        return ShownOnce(shapes.SessionSerializer(session).data, 201)
 
 
 class ApiKeysView(GenericAPIView[models.ApiKey]):
@@ -244,7 +243,7 @@ class ApiKeysView(GenericAPIView[models.ApiKey]):
             expires_at=body["expires_at"],
             code=body.get("totp"),
         )
-        return Response({**shapes.ApiKeySerializer(key).data, "token": token}, 201)
+        return ShownOnce({**shapes.ApiKeySerializer(key).data, "token": token}, 201)
 
 
 class RevokeApiKeyView(APIView):

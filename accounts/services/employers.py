@@ -25,12 +25,14 @@ def register_employer(*, profile: Mapping[str, object], owner_email: str) -> Emp
     answer is the same whether or not the address is known here. Commits employer, invitation, audit events.
     Raises `employer_faulty` (all faults at once) and `employer_already_registered`.
     """
-    columns = particulars.employer_columns(profile)
+    asked = {**profile, "owner_email": owner_email}
+    columns = particulars.employer_columns(asked, particulars.REGISTRATION_FIELDS)
+    invited = columns.pop("owner_email")
     try:
         with transaction.atomic():
             employer = Employer.objects.create(**columns)
             audit.record("employer.registered", subject=employer.subject, actor=VISITOR, tenant=employer.pk)
-            offer_place(employer=employer, email=owner_email, role=Role.OWNER, actor=VISITOR)
+            offer_place(employer=employer, email=invited, role=Role.OWNER, actor=VISITOR)
     except IntegrityError as error:
         raise Refused("employer_already_registered") from error
     return employer

@@ -45,7 +45,7 @@ def require_strong(
     Commits the count of a wrong try and the use of a right one. Raises `totp_not_enrolled`, `totp_required`,
     `totp_wrong` and, after five wrong tries, `too_many_attempts` for a quarter of an hour.
     """
-    if session_proved_at is not None and clock.now() - session_proved_at <= FRESH:
+    if session_proved_at is not None and timedelta(0) <= clock.now() - session_proved_at <= FRESH:
         return
     check_code(user_id=principal.user_id, code=code)
 

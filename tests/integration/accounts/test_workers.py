@@ -13,11 +13,6 @@ from tests.support.accounts import WORKER, Client
 
 
 @pytest.fixture
-def employer(db: None) -> Employer:
-    return make.make_employer()
-
-
-@pytest.fixture
 def clerk(employer: Employer) -> Client:
     return make.client_of(make.make_member(employer, Role.CLERK))
 
