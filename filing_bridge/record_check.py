@@ -8,33 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from core import codes
+from core.codes.fields import CODE_FIELDS
 from core.numbers import NumberError, check_id_document, check_phone, check_uscc
 from core.periods import birthday
 from filing_bridge.fields import FIELDS, When
 from filing_bridge.mapping import SHANGHAI, Document, FilingType, value_at
 from filing_bridge.profiles import Profile, deadline, opens_on
 from filing_bridge.protocol.errors import RejectItem
-
-CODE_FIELDS: Mapping[str, str] = {
-    "/jurisdiction_code": "division",
-    "/employer/type": "employer_type",
-    "/employer/economic_type": "economic_type",
-    "/employer/affiliation": "affiliation",
-    "/employer/industry": "industry",
-    "/worker/id_type": "id_type",
-    "/worker/sex": "sex",
-    "/worker/ethnicity": "ethnicity",
-    "/worker/hukou_type": "hukou_type",
-    "/worker/education": "education",
-    "/worker/person_category": "person_category",
-    "/contract/term_type": "term_type",
-    "/contract/employment_form": "employment_form",
-    "/contract/employment_kind": "employment_kind",
-    "/contract/worktime_system": "worktime_system",
-    "/contract/occupation_code": "occupation",
-    "/contract/work_place_code": "division",
-}
-# /worker/hukou_code and /worker/resid_code are not among them: households' papers name abolished divisions
 
 _NUMBER_FIELDS: Mapping[str, Callable[[str], str]] = {
     "/employer/uscc": check_uscc,

@@ -61,22 +61,14 @@ class Case:
         return None if value is None else Decimal(value)
 
     @cached_property
-    def document(self) -> Document | None:
-        """The contract's text; None without a template, or while facts for its blanks are missing."""
-        if self.context.template is None or self.open_blanks:
-            return None
-        return expand(self.context.template, self.facts)
-
-    @cached_property
-    def open_blanks(self) -> tuple[Fault, ...]:
-        """Blanks of the template that these facts leave open."""
+    def expansion(self) -> tuple[Document | None, tuple[Fault, ...]]:
+        """The contract's text, or the blanks that these facts leave open; nothing without a template."""
         if self.context.template is None:
-            return ()
+            return None, ()
         try:
-            expand(self.context.template, self.facts)
+            return expand(self.context.template, self.facts), ()
         except CannotExpand as error:
-            return error.faults
-        return ()
+            return None, error.faults
 
     @property
     def start(self) -> date:

@@ -46,14 +46,15 @@ END_CONDITION: Final = Phrase(
 
 
 def _open_blanks(case: Case) -> Iterator[Hit]:
-    for fault in case.open_blanks:
+    for fault in case.expansion[1]:
         yield Hit(fault.field, {"zh": fault.zh, "en": fault.en})
 
 
 def _missing_clauses(case: Case) -> Iterator[Hit]:
-    if case.document is not None and case.context.template is not None:
+    document, _ = case.expansion
+    if document is not None and case.context.template is not None:
         items = {f"clause_missing_{item.code}": item for item in STATUTORY_ITEMS}
-        for fault in missing_items(case.context.template, case.document):
+        for fault in missing_items(case.context.template, document):
             item = items[fault.code]
             yield Hit("/template", {"zh": item.zh, "en": item.en})
 
@@ -72,12 +73,13 @@ def _phrases(phrase: Phrase) -> Find:
 
 def _texts(case: Case) -> Iterator[tuple[str, str]]:
     """The contract's paragraphs; without a template what the employer has written freely."""
-    if case.document is None:
+    document, _ = case.expansion
+    if document is None:
         for pointer in ("/contract/task_text", "/contract/hazards", "/contract/remark"):
             if text := case.get(pointer):
                 yield pointer, text
         return
-    for chapter in case.document.chapters:
+    for chapter in document.chapters:
         for clause in chapter.clauses:
             for block in clause.blocks:
                 yield from _lines(block)
