@@ -6,5 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("accounts.api.urls")),
+    path("", include("signing.api.urls")),
+    path("", include("contracts.api.urls")),
     path("", include("core.webhooks.api")),
 ]

@@ -1,0 +1,100 @@
+"""Tables of templates and contracts."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from contracts.domain import CONTRACT_TRANSITIONS, ContractState
+from core.crypto import EncryptedJSONField
+from core.transitions import TransitionTable
+
+
+class TemplateVersion(models.Model):
+    """A published version of a contract template. Insert-only: a trigger refuses UPDATE and DELETE."""
+
+    slug = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.JSONField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["slug", "number"], name="template_version_once"),)
+
+
+class Contract(models.Model):
+    """One labour contract of one employer with one worker.
+
+    While it is a draft, the facts are put together from the employer's profile, the worker's record and
+    `terms` whenever they are needed. At sending they are frozen: `facts`, the digests and the template
+    version never change again.
+    """
+
+    TRANSITIONS: ClassVar[TransitionTable] = CONTRACT_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey("accounts.Employer", on_delete=models.PROTECT, related_name="contracts")
+    worker = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="contracts")
+    template = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="contracts")
+    contract_no = models.CharField(max_length=50)
+    jurisdiction_code = models.CharField(max_length=6)
+    terms = EncryptedJSONField()
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ContractState], default=ContractState.DRAFT
+    )
+    employment_start = models.DateField()
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    facts = EncryptedJSONField(null=True)
+    facts_digest = models.CharField(max_length=64, default="")
+    sent_at = models.DateTimeField(null=True)
+    sign_before = models.DateTimeField(null=True)
+    prepared_digest = models.CharField(max_length=64, default="")
+    signature_request = models.UUIDField(null=True, unique=True)
+    signed_digest = models.CharField(max_length=64, default="")
+    effective_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["employer", "contract_no"], name="contract_no_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ContractState]), name="contract_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[ContractState.DRAFT, ContractState.WITHDRAWN]) | ~Q(facts_digest=""),
+                name="contract_sent_has_frozen_facts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ContractState.EFFECTIVE)
+                | (~Q(signed_digest="") & Q(effective_at__isnull=False)),
+                name="contract_effective_has_signed_document",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["employer", "-created_at"]),
+            models.Index(fields=["employer", "state", "employment_start"]),
+        )
+
+    @property
+    def subject(self) -> str:
+        """The name under which signing and the audit log know this contract."""
+        return f"contract:{self.pk}"
+
+
+class PageImage(models.Model):
+    """A page of a document as an image, made in the background; keyed by the document's digest."""
+
+    document_digest = models.CharField(max_length=64)
+    page = models.PositiveSmallIntegerField()
+    width = models.PositiveSmallIntegerField()
+    media_type = models.CharField(max_length=20)
+    blob = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["document_digest", "page", "width"], name="page_image_once"),
+        )

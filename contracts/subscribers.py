@@ -1,13 +1,15 @@
-"""How a contract follows what happens to its signature request, in the same transaction."""
+"""What contracts do when others tell them something, in the same transaction."""
 
 from uuid import UUID
 
+from accounts.events import EmployerApproved
 from contracts.domain import ContractState
 from contracts.events import ContractEffective
 from contracts.models import Contract
 from contracts.services.sending import move
 from core import bus
 from signing.events import RequestCompleted, RequestExpired, RequestRefused
+from signing.services.keyroom import enrol_organisation_key
 
 SYSTEM = "system:contracts"
 
@@ -53,6 +55,12 @@ def on_expired(event: RequestExpired) -> None:
     move(_contract(event.subject), ContractState.EXPIRED, "contract.expired", actor=SYSTEM)
 
 
+def on_employer_approved(event: EmployerApproved) -> None:
+    """An approved employer gets an organisation certificate: it may sign from now on."""
+    enrol_organisation_key(tenant=event.tenant, legal_name=event.name, uscc=event.uscc, actor=SYSTEM)
+
+
+bus.subscribe(EmployerApproved, on_employer_approved)
 bus.subscribe(RequestCompleted, on_completed)
 bus.subscribe(RequestRefused, on_refused)
 bus.subscribe(RequestExpired, on_expired)

@@ -106,15 +106,3 @@ class TimelineSerializer(serializers.Serializer[Any]):
     action = serializers.CharField()
     actor = serializers.CharField()
     detail = serializers.DictField()
-
-
-class SealApplicationRequestSerializer(StrictSerializer):
-    seal = serializers.UUIDField()
-    contracts = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=5_000)
-    reason = serializers.CharField(max_length=200)
-
-
-class ApprovalSerializer(StrictSerializer):
-    """`code` is the approver's current TOTP code: one strong re-authentication for the whole application."""
-
-    code = serializers.RegexField(r"^\d{6}$")

@@ -37,5 +37,7 @@ def publish_own_templates() -> list[TemplateVersion]:
                     detail={"number": content["version"], "digest": digest},
                 )
         elif known.digest != digest:
-            raise ValueError(f"{slug} version {known.number} is published with another text: raise its number")
+            raise ValueError(
+                f"{slug} version {known.number} is published with another text: raise its number"
+            )
     return published
