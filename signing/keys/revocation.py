@@ -1,6 +1,8 @@
 """Evidence that certificates are not revoked: OCSP (RFC 6960), else CRL (RFC 5280), fetched over HTTP."""
 
+import json
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +31,17 @@ class Evidence:
     certificates: tuple[bytes, ...]
     ocsps: tuple[bytes, ...]
     crls: tuple[bytes, ...]
+
+    def dump(self) -> bytes:
+        """JSON with base64, to be kept beside the document."""
+        columns = {key: [b64encode(item).decode() for item in items] for key, items in vars(self).items()}
+        return json.dumps(columns).encode()
+
+    @classmethod
+    def load(cls, dumped: bytes) -> "Evidence":
+        """What `dump` made."""
+        columns = json.loads(dumped)
+        return cls(**{key: tuple(b64decode(item) for item in items) for key, items in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,18 @@ class RevocationSource:
             ocsps=tuple(proof.ocsp for proof in proofs if proof.ocsp is not None),
             crls=tuple(proof.crl for proof in proofs if proof.crl is not None),
         )
+
+    def renewed(self, kept: Evidence) -> Evidence:
+        """Newer evidence for the chain of `kept`; `kept` itself once its end certificate has expired.
+
+        What a responder says of an expired certificate proves nothing (RFC 6960 §4.4.4), and in a DSS it
+        makes validators doubt the earlier answer. So evidence for a one-shot certificate is collected when it
+        signs, kept, and renewed at completion while that is still possible. Raises as `evidence`.
+        """
+        chain = [x509.load_der_x509_certificate(certificate) for certificate in kept.certificates]
+        if chain[0].not_valid_after_utc <= self._now():
+            return kept
+        return self.evidence(chain, fresh=True)
 
     def _proof(self, certificate: x509.Certificate, issuer: x509.Certificate, *, fresh: bool) -> _Proof:
         key = certificate.fingerprint(hashes.SHA256())

@@ -53,7 +53,7 @@ class TimeStampAuthority:
         self._url = url
         self._issuers = tuple(issuers)
         self._exchange = exchange or Exchange()
-        self._now = now
+        self.now = now
         self._lock = threading.Lock()
         self._known: tuple[tuple[x509.Certificate, ...], int] | None = None
 
@@ -80,7 +80,7 @@ class TimeStampAuthority:
             stamp, signer = _read(answer, digest, nonce)
         except (ValueError, TypeError, KeyError, x509.ExtensionNotFound, InvalidSignature) as error:
             raise TimeStampUnavailable(f"the answer is not a good token: {error}") from error
-        skew = (stamp.at - self._now()).total_seconds()
+        skew = (stamp.at - self.now()).total_seconds()
         if abs(skew) > MAX_SKEW_SECONDS:
             raise ClockSkew(f"the time-stamp is {skew:+.1f} s away from our clock")
         self._known = (signer, *self._issuers), len(stamp.token) + SIZE_MARGIN

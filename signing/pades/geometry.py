@@ -2,8 +2,8 @@
 
 A browser knows only the displayed page: the crop box, turned by /Rotate (ISO 32000-1, 7.7.3.3 and 14.11.2).
 Positions travel as fractions of it, 0 … 1, origin at the top left, x to the right, y down. User space has
-its origin anywhere, y up, and is not turned. `tests/data/geometry-cases.json` holds the cases that this module
-and its TypeScript twin must both satisfy.
+its origin anywhere, y up, and is not turned. `tests/data/geometry-cases.json` holds the cases that this
+module and its TypeScript twin must both satisfy.
 """
 
 import math
@@ -111,8 +111,8 @@ def check_place(
         raise PlaceRefused("place_overlaps")
 
 
-# /Rotate turns the page clockwise. (a, b) are fractions of the unturned crop box, b up; (u, v) are fractions of
-# the displayed page, v down.
+# /Rotate turns the page clockwise. (a, b) are fractions of the unturned crop box, b up; (u, v) are fractions
+# of the displayed page, v down.
 _DISPLAYED_FROM_PAGE = {
     0: lambda a, b: (a, 1 - b),
     90: lambda a, b: (b, a),

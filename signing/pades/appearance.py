@@ -1,0 +1,205 @@
+"""Draw a mark as PDF path operators: no image, no font, no transparency: nothing that PDF/A objects to."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from signing.pades.glyphs import outline
+from signing.pades.marks import Mark, Seal, Strokes, TypedName
+
+POINTS_PER_MM = 72 / 25.4
+RED = b"0.902 0 0"  # RGB 230, 0, 0, the usual vermilion
+PALE = b"1 0.78 0.78"
+INK = b"0 0 0"
+CIRCLE = 0.5522847498  # distance of control points that makes four Béziers a circle
+
+# Proportions of the seal, as fractions of the diameter or in degrees
+NAME_HEIGHT = 0.135
+NAME_SPAN = 240.0
+WIDEST_STEP = 34.0  # a short name is spread, but not all around
+NAME_PITCH = 1.12  # advance along the arc, in character heights
+NARROWEST = 0.5  # a character is condensed to half its width; beyond that it becomes smaller
+PURPOSE_HEIGHT = 0.085
+PURPOSE_LINE = -0.27
+CODE_HEIGHT = 0.04
+CODE_SPAN = 84.0
+TEST_HEIGHT = 0.3
+TEST_TILT = 20.0
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Operators in a box of `width` × `height` points, origin at its lower left.
+
+    `true_size`: it may be made smaller to fit its place, never larger.
+    """
+
+    width: float
+    height: float
+    content: bytes
+    true_size: bool = False
+
+
+@lru_cache(maxsize=512)
+def draw(mark: Mark) -> Drawing:
+    """The drawing of a mark. Raises MarkRefused("mark_character_missing") for a character no font has."""
+    match mark:
+        case Strokes():
+            return _draw_strokes(mark)
+        case TypedName():
+            return _draw_name(mark)
+        case Seal():
+            return _draw_seal(mark)
+
+
+def _draw_strokes(mark: Strokes) -> Drawing:
+    """Each line a smooth curve through the middles of its segments, cropped to what was written."""
+    scale = 200 / mark.width
+    thickness = 3.2
+    xs = [x * scale for line in mark.lines for x, _ in line]
+    ys = [(mark.height - y) * scale for line in mark.lines for _, y in line]
+    left, bottom = min(xs) - thickness, min(ys) - thickness
+    parts = [b"%s RG %s w 1 J 1 j" % (INK, _numbers(thickness))]
+    for line in mark.lines:
+        points = [(x * scale - left, (mark.height - y) * scale - bottom) for x, y in line]
+        parts.append(_numbers(*points[0]) + b" m")
+        here = points[0]
+        for point, following in pairwise(points[1:]):
+            middle = ((point[0] + following[0]) / 2, (point[1] + following[1]) / 2)
+            # a quadratic curve with `point` as control, written as a cubic one
+            first = (here[0] + (point[0] - here[0]) * 2 / 3, here[1] + (point[1] - here[1]) * 2 / 3)
+            second = (middle[0] + (point[0] - middle[0]) * 2 / 3, middle[1] + (point[1] - middle[1]) * 2 / 3)
+            parts.append(_numbers(*first, *second, *middle) + b" c")
+            here = middle
+        parts.append(_numbers(*points[-1]) + b" l S")
+    width, height = max(xs) - left + thickness, max(ys) - bottom + thickness
+    return Drawing(width, height, b"\n".join(parts))
+
+
+def _draw_name(mark: TypedName) -> Drawing:
+    size, margin = 40.0, 4.0
+    parts = [INK + b" rg"]
+    across = margin
+    for character in mark.name.strip():
+        glyph = outline(character)
+        scale = size / glyph.units
+        parts.append(_placed(glyph.path, (scale, 0, 0, scale, across, margin + 0.14 * size)))
+        across += glyph.advance * scale
+    return Drawing(across + margin, size + 2 * margin, b"\n".join(parts))
+
+
+def _draw_seal(seal: Seal) -> Drawing:
+    """In millimetres around the centre; one matrix at the front turns them into points."""
+    diameter = seal.diameter_mm
+    radius = diameter / 2
+    half = radius * POINTS_PER_MM
+    parts = [_numbers(POINTS_PER_MM, 0, 0, POINTS_PER_MM, half, half) + b" cm"]
+    if seal.test:
+        parts += [PALE + b" rg", *_across("测试", TEST_HEIGHT * diameter, -0.13 * diameter, TEST_TILT)]
+    parts.append(b"%s RG %s rg %s w" % (RED, RED, _numbers(seal.rim_mm)))
+    parts.append(_circle(radius - seal.rim_mm / 2) + b" S")
+    parts.append(_star(seal.star_mm / 2) + b" f")
+    inner = radius - seal.rim_mm - 0.02 * diameter
+    parts += _name_on_arc(seal.name, inner, diameter)
+    if seal.purpose:
+        height = min(PURPOSE_HEIGHT * diameter, 0.62 * diameter / len(seal.purpose))
+        parts += _across(seal.purpose, height, PURPOSE_LINE * diameter, 0)
+    if seal.code:
+        parts += _code_on_arc(seal.code, inner, CODE_HEIGHT * diameter)
+    return Drawing(2 * half, 2 * half, b"\n".join(parts), true_size=True)
+
+
+def _name_on_arc(name: str, inner: float, diameter: float) -> Iterable[bytes]:
+    """Left to right over the top, heads outward. Long names are condensed, then made smaller."""
+    height = NAME_HEIGHT * diameter
+    middle = inner - height / 2
+    pitch = math.degrees(NAME_PITCH * height / middle)
+    condensed = min(1.0, NAME_SPAN / (len(name) * pitch))
+    if condensed < NARROWEST:
+        height *= condensed / NARROWEST
+        condensed = NARROWEST
+    step = min(WIDEST_STEP, NAME_SPAN / len(name))
+    start = 90 + step * (len(name) - 1) / 2
+    for index, character in enumerate(name):
+        yield _on_arc(character, start - index * step, inner - height / 2, height, condensed)
+
+
+def _code_on_arc(code: str, inner: float, height: float) -> Iterable[bytes]:
+    """Left to right along the bottom, heads inward, so that it reads upright."""
+    step = CODE_SPAN / len(code)
+    start = 270 - step * (len(code) - 1) / 2
+    for index, digit in enumerate(code):
+        yield _on_arc(digit, start + index * step, -(inner - height / 2), height, 1.0)
+
+
+def _on_arc(character: str, angle: float, radius: float, height: float, condensed: float) -> bytes:
+    """One character centred at `angle` (degrees, counter-clockwise from the right).
+
+    A positive radius puts its head outward, a negative one inward.
+    """
+    glyph = outline(character)
+    scale = height / glyph.units
+    # the character is drawn upright, moved up by the radius, then turned about the centre
+    turn = math.radians(angle - 90 if radius > 0 else angle - 270)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    across, up = scale * condensed, scale
+    left = -glyph.advance * across / 2
+    low = (
+        radius - height / 2 + 0.14 * height
+    )  # 0.14 em below the baseline belongs to the square of a Han glyph
+    return _placed(
+        glyph.path,
+        (
+            across * cosine, across * sine, -up * sine, up * cosine,
+            left * cosine - low * sine, left * sine + low * cosine,
+        ),
+    )  # fmt: skip
+
+
+def _across(text: str, height: float, baseline: float, tilt: float) -> Iterable[bytes]:
+    """A line of text centred on the middle, tilted by so many degrees."""
+    glyphs = [outline(character) for character in text]
+    cosine, sine = math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
+    across = -sum(glyph.advance / glyph.units for glyph in glyphs) * height / 2
+    low = baseline + 0.14 * height
+    for glyph in glyphs:
+        scale = height / glyph.units
+        yield _placed(
+            glyph.path,
+            (
+                scale * cosine, scale * sine, -scale * sine, scale * cosine,
+                across * cosine - low * sine, across * sine + low * cosine,
+            ),
+        )  # fmt: skip
+        across += glyph.advance * scale
+
+
+def _circle(r: float) -> bytes:
+    k = r * CIRCLE
+    quarters = (
+        (r, k, k, r, 0, r), (-k, r, -r, k, -r, 0), (-r, -k, -k, -r, 0, -r), (k, -r, r, -k, r, 0),
+    )  # fmt: skip
+    return b" ".join((_numbers(r, 0) + b" m", *(_numbers(*q) + b" c" for q in quarters), b"h"))
+
+
+def _star(outer: float) -> bytes:
+    inner = outer * math.sin(math.radians(18)) / math.sin(math.radians(54))
+    corners = []
+    for corner in range(10):
+        reach, angle = (outer, inner)[corner % 2], math.radians(90 + 36 * corner)
+        corners.append(_numbers(reach * math.cos(angle), reach * math.sin(angle)))
+    return b" ".join((corners[0] + b" m", *(corner + b" l" for corner in corners[1:]), b"h"))
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _placed(path: bytes, matrix: Matrix) -> bytes:
+    return b"q %s cm %s f Q" % (_numbers(*matrix), path)
+
+
+def _numbers(*values: float) -> bytes:
+    """PDF numbers: six decimals, no exponent, no trailing zeros."""
+    return b" ".join(f"{value:.6f}".rstrip("0").rstrip(".").encode() or b"0" for value in values)
