@@ -15,8 +15,7 @@ from filing_bridge import protocol
 from filing_bridge.protocol import Interface, ProtocolError
 from filing_bridge.protocol.jose import Purpose, sign_payload
 from filing_bridge.schemas import violations
-
-from .conftest import NOW, PDF, Employer, Party, issue, p256
+from tests.support.filing_parties import NOW, PDF, Employer, Party, issue, p256
 
 SYSTEM = "QIANBEI-TEST"
 PROVINCE = "SD-370300"

@@ -1,0 +1,109 @@
+"""The published lists of the protocol: `python -m filing_bridge.reference > docs/filing-reference.md`."""
+
+import sys
+from collections.abc import Sequence
+
+from core import codes
+from core.codes.fields import CODE_FIELDS
+from filing_bridge.fields import FIELDS, NOT_FILED
+from filing_bridge.profiles import Profile, profiles
+from filing_bridge.protocol import CODES
+
+_HEAD = """# Filing reference
+
+Made by `python -m filing_bridge.reference`; do not edit. The words around these lists stand in
+[filing-protocol.md](filing-protocol.md); lengths and patterns in `filing_bridge/schemas/`.
+"""
+
+
+def page() -> str:
+    """Markdown: fields of the record with their origin, codes, code tables, profiles."""
+    return "\n".join((_HEAD, _fields(), _not_filed(), _codes(), _tables(), _profiles()))
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _fields() -> str:
+    rows = [
+        (f"`{field.target}`", field.zh, field.when.value, _code_table(field.target), field.origin.value,
+         f"`{field.source}`", field.lb)
+        for field in FIELDS
+    ]  # fmt: skip
+    head = ("field", "名称", "required", "codes", "origin", "made from", "ministry element")
+    return (
+        "## Fields of the record\n\n"
+        "`/facts` are the facts attached to the signed PDF (`contract.json`), `/signed` the signature, "
+        "`/envelope` the act of filing.\n\n" + _table(head, rows) + "\n"
+    )
+
+
+def _code_table(target: str) -> str:
+    return f"`{CODE_FIELDS[target]}`" if target in CODE_FIELDS else ""
+
+
+def _not_filed() -> str:
+    rows = [(f"`{source}`", reason) for source, reason in NOT_FILED.items()]
+    return "## Facts that are not filed\n\n" + _table(("fact", "reason"), rows) + "\n"
+
+
+def _codes() -> str:
+    rows = [
+        (f"`{row.code}`", str(row.status), "signed refusal" if row.signed else "problem", row.retry, row.zh,
+         row.en, row.remedy_zh, row.remedy_en)
+        for row in sorted(CODES.values(), key=lambda row: (row.status, row.code))
+    ]  # fmt: skip
+    head = ("code", "status", "travels in", "retry", "说明", "English", "处理", "remedy")
+    return "## Codes\n\n" + _table(head, rows) + "\n"
+
+
+def _tables() -> str:
+    rows = []
+    for name in codes.NAMES:
+        table = codes.load(name)
+        listed = (
+            f"{len(table.rows)}, judged by {table.prefix} characters"
+            if table.prefix
+            else str(len(table.rows))
+        )
+        rows.append((f"`{name}`", listed, table.source, table.date))
+    head = ("table", "codes", "source", "date")
+    return "## Code tables\n\nFiles: `core/codes/`.\n\n" + _table(head, rows) + "\n"
+
+
+def _profiles() -> str:
+    rows = [_profile(profile) for profile in profiles().values()]
+    head = (
+        "profile",
+        "holds in",
+        "review",
+        "deadlines",
+        "days ahead",
+        "required besides",
+        "not sent",
+        "source",
+    )
+    return "## Profiles\n\nFiles: `filing_bridge/profiles/`.\n\n" + _table(head, rows) + "\n"
+
+
+def _profile(profile: Profile) -> tuple[str, ...]:
+    deadlines = "; ".join(
+        f"{kind.value}: {rule.days} days after `{rule.start}`" for kind, rule in profile.deadlines.items()
+    )
+    required = sorted({pointer for pointers in profile.required.values() for pointer in pointers})
+    return (
+        f"{profile.code} {profile.zh}",
+        f"{profile.covers}*",
+        f"{profile.review_mode}, {profile.review_days} working days",
+        deadlines,
+        str(profile.days_ahead),
+        ", ".join(f"`{pointer}`" for pointer in required),
+        ", ".join(f"`{pointer}`" for pointer in sorted(profile.omit)),
+        profile.source,
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

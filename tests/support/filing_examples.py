@@ -1,0 +1,124 @@
+"""Make docs/filing-examples afresh: `python -m tests.support.filing_examples`.
+
+The keys are made for the purpose and thrown away; the public halves are published beside the examples.
+"""
+
+import base64
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from core.canonical import sha256_hex
+from filing_bridge import protocol
+from filing_bridge.mapping import Envelope, FilingType, SignedContract, to_filing_record
+from filing_bridge.profiles import profile_for
+from tests.support.contract_facts import sample_facts
+from tests.support.filing_parties import NOW, PDF, Party, make_employer, p256
+
+FOLDER = Path(__file__).parents[2] / "docs" / "filing-examples"
+PLATFORM, PROVINCE = "QIANBEI-EXAMPLE", "SD-370300-EXAMPLE"
+AGENCY = protocol.Agency("37030301", "示例区公共就业服务中心（示例）")
+RECEIPT = "SD37030320261104000001"
+SEALED = PDF + b" and here for a form"
+
+
+def make() -> dict[str, Any]:
+    """Every example by file name: text for .jws and .pem, JSON for the rest."""
+    platform, province, employer = Party(p256()), Party(p256()), make_employer()
+    facts = sample_facts("general")
+    signed = SignedContract(sha256_hex(PDF), NOW - timedelta(minutes=1))
+    envelope = Envelope(
+        filing_id="3f0c0a52-7d1e-4c55-9a55-0d6d8f6f0a01",
+        submitter_name="示例人事",
+        submitter_phone="0533-2345678",
+        submitted_at=NOW,
+    )
+    omit = profile_for("370303").omit
+    record = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
+    body = protocol.submission(
+        record, version=1, employer_signature=employer.sign(record), document_size=len(PDF)
+    )
+    key, digest = body["idempotency_key"], protocol.record_digest(record)
+
+    def message(interface: protocol.Interface, content: dict[str, Any]) -> str:
+        return protocol.sign_message(
+            interface, content, system_code=PLATFORM, now=NOW, signer=platform.signer
+        )
+
+    def answer(content: dict[str, Any]) -> str:
+        return protocol.sign_answer(content, system_code=PROVINCE, now=NOW, signer=province.signer)
+
+    about: dict[str, Any] = {"key": key, "digest": digest, "receipt_no": RECEIPT, "agency": AGENCY}
+    item = protocol.RejectItem(
+        "/worker/education", "code_unknown", "“文化程度”的代码不存在。", "请从代码表中选择。"
+    )
+    form = {"digest": {"alg": "SHA-256", "value": sha256_hex(PDF)}, "size": len(PDF)}
+    submission = message(protocol.Interface.SUBMIT, body)
+    decided = answer(
+        protocol.decision(**about, state=protocol.State.ACCEPTED, received_at=NOW, decided_at=NOW)
+    )
+    returned = protocol.decision(
+        **about, state=protocol.State.RETURNED, received_at=NOW, decided_at=NOW, reject_items=[item]
+    )
+    acknowledged = protocol.acknowledgement(**about, state=protocol.State.UNDER_REVIEW, received_at=NOW)
+    refused = protocol.refusal(key=key, digest=digest, code="record_invalid", reject_items=[item])
+    sealed = protocol.sealed_form(
+        key=key,
+        receipt_no=RECEIPT,
+        form_digest=form["digest"]["value"],
+        sealed_digest=sha256_hex(SEALED),
+        sealed_at=NOW,
+        agency=AGENCY,
+    )
+    problem = protocol.problem("too_many_requests")
+    return {
+        "record.json": record,
+        "submission.jws": submission,
+        "submission.json": _payload(submission),
+        "batch.json": protocol.batch([{"message": submission, "pdf": base64.b64encode(PDF).decode()}]),
+        "batch-answer.json": {
+            "results": [
+                {"index": 0, "status": 200, "answer": decided},
+                {"index": 1, "status": 422, "answer": answer(refused)},
+                {"index": 2, "status": 503, "problem": protocol.problem("not_processed")},
+            ]
+        },
+        "acknowledgement.json": _payload(answer(acknowledged)),
+        "decision.jws": decided,
+        "decision.json": _payload(decided),
+        "decision-returned.json": _payload(answer(returned)),
+        "refusal.json": _payload(answer(refused)),
+        "query.json": {"message": message(protocol.Interface.QUERY, {"idempotency_key": key})},
+        "query-answer.json": {"answer": decided},
+        "form.json": {
+            "message": message(
+                protocol.Interface.FORM, {"idempotency_key": key, "receipt_no": RECEIPT, "form": form}
+            ),
+            "pdf": base64.b64encode(PDF).decode(),
+        },
+        "form-answer.json": {"answer": answer(sealed), "pdf": base64.b64encode(SEALED).decode()},
+        "problem.json": problem,
+        "platform.jwks.json": {"keys": [protocol.public_jwk(platform.key.public_key())]},
+        "province.jwks.json": {"keys": [protocol.public_jwk(province.key.public_key())]},
+        "employer-root.pem": employer.root.public_bytes(Encoding.PEM).decode().strip(),
+    }
+
+
+def _payload(token: str) -> Any:
+    text = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def write() -> None:
+    """Write every example."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, example in make().items():
+        text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=1)
+        (FOLDER / name).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
