@@ -5,16 +5,16 @@ on the filing record, parts B and C; numbers as in `core.numbers`; codes as in `
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from accounts.names import name_faults, normalise_name
+from accounts.writing import character_faults
 from core import clock, codes, numbers
 from core.crypto import blind_index
 from core.errors import Fault, Refused
+from core.names import normalise_name
 from core.numbers import NumberError
 
 MAINLAND_CARD = "01"
@@ -95,7 +95,7 @@ WORKER_FIELDS: Mapping[str, Field] = {
 def employer_columns(
     profile: Mapping[str, Any], fields: Mapping[str, Field] = EMPLOYER_FIELDS
 ) -> dict[str, Any]:
-    """The columns of a profile and of what else `fields` asks for; raises `employer_faulty` with all faults."""
+    """The columns of a profile and of what else `fields` asks for; raises `employer_faulty`: all faults."""
     columns, faults = _check(fields, profile)
     columns["headcount"] = profile.get("headcount")
     columns["is_dispatch_agency"] = bool(profile.get("is_dispatch_agency"))
@@ -178,16 +178,14 @@ def _stored(field: Field, text: str) -> str:
 def _text_faults(name: str, field: Field, text: str) -> Iterator[Fault]:
     if len(text) > field.limit:
         yield _fault(name, "max_length", field)
-    elif field.name:
-        yield from name_faults(f"/{name}", text)
     elif field.day and not _is_day(text):
         yield _fault(name, "date_form")
     elif field.codes and not codes.known(field.codes, text):
         yield _fault(name, "code_unknown", field)
     elif field.pattern and not re.fullmatch(field.pattern, text):
         yield _fault(name, "form_wrong", field)
-    elif any(unicodedata.category(character) == "Cc" for character in text):
-        yield _fault(name, "control_character")
+    elif not (field.rule or field.day or field.codes or field.pattern):
+        yield from character_faults(f"/{name}", field.zh, field.en, text, is_name=field.name)
 
 
 def _document_faults(type_name: str, number_name: str, given: dict[str, Any]) -> Iterator[Fault]:
@@ -281,11 +279,5 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "The sex does not agree with the identity number.",
         "请对照证件核对；也可以不填，由证件号码得出。",
         "Compare both with the document, or leave it out: the number tells it.",
-    ),
-    "control_character": (
-        "内容含有不可见的控制字符。",
-        "The text holds control characters.",
-        "请重新输入，不要从其他程序直接粘贴。",
-        "Type it again instead of pasting it.",
     ),
 }

@@ -15,10 +15,10 @@ from accounts.api import serializers as shapes
 from accounts.api.views import given, principal_of
 from accounts.domain import RevealReason
 from accounts.models import Worker
-from accounts.names import normalise_name
 from accounts.services import workers
 from core import numbers
 from core.api import remembered
+from core.names import normalise_name
 
 
 class WorkerFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types

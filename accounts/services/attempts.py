@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from accounts.models import AttemptWindow
-from core import clock
+from core import clock, work
 from core.crypto import blind_index
 from core.errors import Refused
 
@@ -48,9 +48,15 @@ def take(limit: Limit, whose: str) -> None:
 
 def forgive(limit: Limit, whose: str) -> None:
     """Forget all tries, after a right answer by the one whom they are counted for."""
-    AttemptWindow.objects.filter(key=limit.key(whose)).delete()
+    AttemptWindow.objects.filter(key=limit.key(whose)).update(tries=0)
 
 
 def give_back(limit: Limit, whose: str) -> None:
     """Return one try: a right answer uses none, but must not wipe out the wrong ones made beside it."""
     AttemptWindow.objects.filter(key=limit.key(whose), tries__gt=0).update(tries=F("tries") - 1)
+
+
+@work.periodic("accounts.forget_attempts", every=timedelta(hours=6))
+def forget_old_windows() -> None:
+    """Drop windows that closed long ago, so that guessed addresses do not pile up."""
+    AttemptWindow.objects.filter(opened_at__lt=clock.now() - timedelta(days=1)).delete()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def deliver_mail() -> list[Any]:
     return mail.outbox
 
 
-def token_in(message: EmailMessage | Any) -> str:
+def token_in(message: Any) -> str:
     """The invitation's token in a mail."""
     found = re.search(r"/account/invitation/([\w-]+)/", message.body)
     assert found

@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from accounts import particulars
 from accounts.domain import EmployerState
 from accounts.events import EmployerApproved
 from accounts.models import Employer, Invitation, Membership, User
 from accounts.services import employers
 from core import bus
+from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Role
 from tests.integration.accounts.conftest import deliver_mail, everything, token_in
@@ -208,14 +210,14 @@ def test_profile_decided_on_meanwhile_stays_as_decided(db: None, monkeypatch: py
     """The lock is part of the UPDATE, not only of the check before it."""
     pending = make.make_employer(state=EmployerState.PENDING)
     principal = make.make_principal(pending)
-    checked = employers.particulars.employer_columns
+    checked = particulars.employer_columns
 
     def approve_meanwhile(*args: Any) -> Any:
         Employer.objects.filter(pk=pending.pk).update(state=EmployerState.APPROVED)
         return checked(*args)
 
-    monkeypatch.setattr(employers.particulars, "employer_columns", approve_meanwhile)
-    with pytest.raises(employers.Refused, match="employer_profile_locked"):
+    monkeypatch.setattr(particulars, "employer_columns", approve_meanwhile)
+    with pytest.raises(Refused, match="employer_profile_locked"):
         employers.update_profile(principal=principal, changes={"headcount": 21})
 
     pending.refresh_from_db()
@@ -238,7 +240,7 @@ def test_registration_that_fails_halfway_leaves_nothing(
     visitor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(**_: Any) -> None:
-        raise employers.Refused("invitation_invalid")
+        raise Refused("invitation_invalid")
 
     monkeypatch.setattr(employers, "offer_place", fail)
     before = everything()

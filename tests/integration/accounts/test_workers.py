@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.models import Employer, Worker
+from contracts.document import fonts
 from core.models import AuditEvent
 from core.principal import Role
 from tests.support import accounts as make
@@ -81,7 +82,9 @@ BAD = [
     ({"name": "测" * 51}, {"/name": "max_length"}),
     ({"name": "测试1"}, {"/name": "name_character"}),
     ({"name": "测\ue000"}, {"/name": "name_character"}),
-    ({"resid_address": "张店区\x07"}, {"/resid_address": "control_character"}),
+    ({"name": "测\U00031350"}, {"/name": "character_not_printable"}),
+    ({"hukou_address": "张店区😀"}, {"/hukou_address": "character_not_printable"}),
+    ({"resid_address": "张店区\x07"}, {"/resid_address": "character_not_printable"}),
     ({"work_permit_valid_to": "2027-02-30"}, {"/work_permit_valid_to": "date_form"}),
     ({"email": "nobody"}, {"/email": "form_wrong"}),
     (
@@ -115,17 +118,17 @@ def test_all_faults_are_told_at_once_and_nothing_is_written(
 
 
 def test_name_no_font_can_print_is_refused_by_place(clerk: Client, settings: Any) -> None:
-    settings.PRINTABLE_CHARACTERS = "tests.integration.accounts.test_workers.few_characters"
+    settings.PRINTABLE_CHARACTERS = "tests.integration.accounts.test_workers.all_but_one_character"
 
     answer = clerk.send("post", "workers/", {**WORKER, "name": "测试䶮"})
 
-    assert faults_of(answer) == {"/name": "name_unprintable"}
+    assert faults_of(answer) == {"/name": "character_not_printable"}
     assert "第3个字（U+4DAE）" in answer.json()["faults"][0]["message"]
     assert not Worker.objects.exists()
 
 
-def few_characters() -> frozenset[int]:
-    return frozenset(map(ord, "测试甲"))
+def all_but_one_character() -> frozenset[int]:
+    return fonts.printable_characters() - {ord("䶮")}
 
 
 def test_the_dot_in_names_has_one_form(clerk: Client) -> None:

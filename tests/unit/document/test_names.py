@@ -1,7 +1,8 @@
 import pytest
 
 from contracts.document import fonts
-from contracts.document.names import check_printable, normalise_name, unprintable_faults
+from contracts.document.names import check_printable, unprintable_faults
+from core.names import normalise_name
 from tests.support.contract_facts import sample_facts
 
 NAMES = ["𠮷野·买买提", "䶮", "𪜀", "欧阳娜娜", "José Nguyễn", "O’Neil-Müller"]
@@ -26,6 +27,9 @@ def test_names_of_people_can_be_printed(name: str) -> None:
         ("张\u202e三", "张三"),  # would turn the text around
         ("Jose\u0301", "José"),
         (" 欧阳\u3000 娜娜 ", "欧阳 娜娜"),
+        ("买买提 • 吐尔逊", "买买提·吐尔逊"),
+        ("Ｊｏｈｎ\u3000Ｓｍｉｔｈ", "John Smith"),
+        ("郎\uf92c", "郎\uf92c"),  # two characters of GBK that NFC would make one
     ],
 )
 def test_one_spelling_for_one_name(typed: str, kept: str) -> None:
