@@ -5,7 +5,7 @@ events into chained blocks. Details never hold personal data: digests, codes and
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -34,3 +34,25 @@ def record(
     )
     UnsealedEvent.objects.create(event=event)
     return event
+
+
+def record_all(
+    action: str,
+    *,
+    subjects: Iterable[str],
+    actor: str,
+    tenant: UUID | None = None,
+    detail: Detail | None = None,
+) -> None:
+    """One event for each subject, in two statements however many there are."""
+    from core.models import AuditEvent, UnsealedEvent
+
+    at = clock.now()
+    events = AuditEvent.objects.bulk_create(
+        AuditEvent(
+            id=uuid.uuid4(), at=at, action=action, subject=subject, actor=actor, tenant=tenant,
+            detail=dict(detail or {}),
+        )
+        for subject in subjects
+    )  # fmt: skip
+    UnsealedEvent.objects.bulk_create(UnsealedEvent(event=event) for event in events)

@@ -48,3 +48,29 @@ def advance(
         if moved != 1:
             raise Refused("state_conflict")
         audit.record(action, subject=subject, actor=actor, tenant=tenant, detail=detail)
+
+
+def advance_all(
+    model: type[models.Model],
+    subjects: Mapping[Any, str],
+    *,
+    old: str,
+    new: str,
+    actor: str,
+    action: str,
+    tenant: UUID | None = None,
+    detail: Detail | None = None,
+    **changes: Any,
+) -> None:
+    """`advance` for many rows in two statements: `subjects` gives each row's key and audit subject.
+
+    All of them move or none: `state_conflict` when any row is not in `old`.
+    """
+    table: TransitionTable = model.TRANSITIONS  # type: ignore[attr-defined]
+    if new not in table.get(old, frozenset()):
+        raise ValueError(f"{model.__name__}: {old} → {new} is not in the transition table")
+    with transaction.atomic():
+        moved = model._default_manager.filter(pk__in=list(subjects), state=old).update(state=new, **changes)
+        if moved != len(subjects):
+            raise Refused("state_conflict")
+        audit.record_all(action, subjects=subjects.values(), actor=actor, tenant=tenant, detail=detail)

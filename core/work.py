@@ -8,7 +8,7 @@ short ones around external calls. It must be safe to run again: a lease can expi
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,6 +74,13 @@ def enqueue(kind: str, key: str, *, due_at: datetime | None = None) -> None:
                 WorkItem.objects.create(kind=kind, key=key, channel=channel, due_at=due)
         except IntegrityError:  # another transaction created it meanwhile: its run will see our change
             WorkItem.objects.filter(kind=kind, key=key).update(due_at=due, generation=F("generation") + 1)
+    transaction.on_commit(lambda: import_string(settings.WORK_DOORBELL)(channel), robust=True)
+
+
+def enqueue_new(kind: str, keys: Iterable[str]) -> None:
+    """`enqueue` for many keys that were never enqueued before, in one statement."""
+    due, channel = clock.now(), KINDS[kind].channel
+    WorkItem.objects.bulk_create(WorkItem(kind=kind, key=key, channel=channel, due_at=due) for key in keys)
     transaction.on_commit(lambda: import_string(settings.WORK_DOORBELL)(channel), robust=True)
 
 

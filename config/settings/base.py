@@ -106,20 +106,37 @@ WORK_DOORBELL = "core.work.silent_doorbell"
 CERTIFICATE_AUTHORITY = env("CERTIFICATE_AUTHORITY", default="test")
 PKI_URL = env("PKI_URL", default="http://127.0.0.1:8318")
 CA_URL = env("CA_URL", default=f"{PKI_URL}/issue")
+CA_TOKEN = env("CA_TOKEN", default="")  # the stand-in's lies in PKI_DIR/token
 TSA_URL = env("TSA_URL", default=f"{PKI_URL}/tsa")
 PKI_DIR = Path(env("PKI_DIR", default=str(VAR / "pki")))
 TRUST_ROOTS = env.list("TRUST_ROOTS", default=[str(PKI_DIR / "root.pem")])
+# The CA certificates above the time-stamp authority's own, its issuer first and the root last.
+TSA_ISSUERS = env.list("TSA_ISSUERS", default=[str(PKI_DIR / "issuing.pem"), str(PKI_DIR / "root.pem")])
 SMS_PROVIDER = env("SMS_PROVIDER", default="file")
 SMS_URL = env("SMS_URL", default="")
+SMS_TOKEN = env("SMS_TOKEN", default="")
+CODES_PER_PHONE_PER_DAY = env.int("CODES_PER_PHONE_PER_DAY", default=20)
 REAL_NAME_PROVIDER = env("REAL_NAME_PROVIDER", default="synthetic")
 REAL_NAME_URL = env("REAL_NAME_URL", default="")
+REAL_NAME_TOKEN = env("REAL_NAME_TOKEN", default="")
 OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(VAR / "outbox")))
 # Only the signer process is given these: see docs/threat-model.md.
 SIGNER_KEYS_DIR = Path(env("SIGNER_KEYS_DIR", default=str(VAR / "signer")))
 SIGNER_PASSPHRASE = env("SIGNER_PASSPHRASE", default="")
-# Where filings go: one address per jurisdiction; the empty key is the default.
-PROVINCE_URLS = env.json("PROVINCE_URLS", default={"": "http://127.0.0.1:8319"})
-PROVINCE_TOKEN = env("PROVINCE_TOKEN", default="stand-in")
+# Where filings go, by the beginning of the division codes covered (empty: all): address, system code, and the
+# file with the public keys that came with the registration. Under which name and token we are registered there.
+PROVINCES = env.json(
+    "PROVINCES",
+    default={
+        "": {
+            "url": "http://127.0.0.1:8319",
+            "system_code": "TEST-SANDBOX",
+            "keys": str(VAR / "sandbox" / "province.jwks.json"),
+        }
+    },
+)
+PLATFORM_SYSTEM_CODE = env("PLATFORM_SYSTEM_CODE", default="QIANBEI-TEST")
+PROVINCE_TOKEN = env("PROVINCE_TOKEN", default="stand-in token, not secret")
 # Webhooks go to public addresses only; a demonstration may listen on this machine.
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)
 
@@ -216,7 +233,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {"django.server": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
 }
 structlog.configure(
     processors=[

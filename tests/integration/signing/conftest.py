@@ -1,3 +1,4 @@
 from tests.support.pki import pki, rsa_pki
+from tests.support.signing_fixtures import authorities, heard, own_folders
 
-__all__ = ["pki", "rsa_pki"]
+__all__ = ["authorities", "heard", "own_folders", "pki", "rsa_pki"]

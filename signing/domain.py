@@ -1,0 +1,159 @@
+"""Signature requests, sessions, jobs and seals as tables and pure rules. No framework here."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from core.transitions import TransitionTable
+
+
+class RequestState(StrEnum):
+    """Where a document stands between the first invitation and the accepted final file."""
+
+    OPEN = "open"
+    SIGNED = "signed"  # every party has signed; the acceptance rule has not spoken yet
+    COMPLETED = "completed"
+    QUARANTINED = "quarantined"  # the acceptance rule said no: a person must look
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class PartyState(StrEnum):
+    WAITING = "waiting"
+    INVITED = "invited"  # it is this party's turn
+    CONFIRMED = "confirmed"  # the will is on record; a signing job is under way
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class SessionState(StrEnum):
+    PENDING = "pending"  # another session is open: this one takes over when its owner proves the phone
+    OPEN = "open"
+    TAKEN_OVER = "taken_over"
+    ENDED = "ended"
+
+
+class CheckState(StrEnum):
+    """The answer of the real-name provider."""
+
+    CHECKING = "checking"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Purpose(StrEnum):
+    """What a one-time code proves."""
+
+    IDENTITY = "identity"
+    SIGN = "sign"
+
+
+class CodeState(StrEnum):
+    LIVE = "live"
+    USED = "used"
+    DEAD = "dead"
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    FAILED = "failed"
+    VOID = "void"  # the request was withdrawn before the signature was made
+
+
+class SealKind(StrEnum):
+    """The usual seals of an organisation (domain notes §5.1)."""
+
+    OFFICIAL = "official"  # 公章
+    CONTRACT = "contract"  # 合同专用章
+    PERSONNEL = "personnel"  # 劳动合同专用章、人事专用章
+
+
+class SealState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class ApplicationState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    USED = "used"
+
+
+class NoticeState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"  # what it says was no longer true when it could have been sent
+
+
+class ConsentKind(StrEnum):
+    """Texts that a person accepts, each a recorded act of its own."""
+
+    PROCESS_NOTICE = "process_notice"  # 电子劳动合同订立指引 Art. 6
+    ELECTRONIC_FORM = "electronic_form"  # 电子签名法 Art. 3
+    PRIVACY = "privacy"  # 个人信息保护法 Art. 17
+    STROKE_DATA = "stroke_data"  # separate consent; without it only the drawn line is kept
+
+
+REQUIRED_CONSENTS = (ConsentKind.PROCESS_NOTICE, ConsentKind.ELECTRONIC_FORM, ConsentKind.PRIVACY)
+
+R, Y, J = RequestState, PartyState, JobState
+
+REQUEST_TRANSITIONS: TransitionTable = {
+    R.OPEN: frozenset({R.SIGNED, R.REFUSED, R.WITHDRAWN, R.EXPIRED}),
+    R.SIGNED: frozenset({R.COMPLETED, R.QUARANTINED}),
+    R.QUARANTINED: frozenset({R.COMPLETED}),
+}
+PARTY_TRANSITIONS: TransitionTable = {
+    Y.WAITING: frozenset({Y.INVITED}),
+    Y.INVITED: frozenset({Y.CONFIRMED, Y.REFUSED}),
+    Y.CONFIRMED: frozenset({Y.SIGNED, Y.INVITED}),
+}
+SESSION_TRANSITIONS: TransitionTable = {
+    SessionState.PENDING: frozenset({SessionState.OPEN, SessionState.ENDED}),
+    SessionState.OPEN: frozenset({SessionState.TAKEN_OVER, SessionState.ENDED}),
+}
+CHECK_TRANSITIONS: TransitionTable = {
+    CheckState.CHECKING: frozenset({CheckState.PASSED, CheckState.FAILED}),
+}
+CODE_TRANSITIONS: TransitionTable = {CodeState.LIVE: frozenset({CodeState.USED, CodeState.DEAD})}
+# A dead signer's job is claimed again: signing → signing, under a new lease.
+JOB_TRANSITIONS: TransitionTable = {
+    J.QUEUED: frozenset({J.SIGNING, J.FAILED, J.VOID}),
+    J.SIGNING: frozenset({J.SIGNING, J.QUEUED, J.SIGNED, J.FAILED, J.VOID}),
+}
+SEAL_TRANSITIONS: TransitionTable = {
+    SealState.ACTIVE: frozenset({SealState.SUSPENDED}),
+    SealState.SUSPENDED: frozenset({SealState.ACTIVE}),
+}
+APPLICATION_TRANSITIONS: TransitionTable = {
+    ApplicationState.REQUESTED: frozenset({ApplicationState.APPROVED, ApplicationState.REFUSED}),
+    ApplicationState.APPROVED: frozenset({ApplicationState.USED}),
+}
+NOTICE_TRANSITIONS: TransitionTable = {
+    NoticeState.QUEUED: frozenset({NoticeState.SENT, NoticeState.FAILED, NoticeState.DROPPED}),
+}
+
+LIVE_JOB = (JobState.QUEUED, JobState.SIGNING)
+
+# Guessing: at most 15 wrong tries for a purpose in the whole life of a request, of a million codes: 1.5e-5.
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_RESEND_AFTER = timedelta(seconds=60)
+CODES_PER_INVITATION = 3
+TRIES_PER_CODE = 5
+TRIES_PER_PURPOSE = 15
+
+IDENTITY_TRIES = 10  # wrong names or numbers per invitation
+SESSION_LIFETIME = timedelta(hours=12)
+SESSIONS_PER_LINK = 20
+AUTHORISATION_OF_PERSON = timedelta(minutes=30)
+AUTHORISATION_OF_ORGANISATION = timedelta(hours=12)

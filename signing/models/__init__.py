@@ -1,0 +1,40 @@
+"""Tables of signing. The sealed audit log has its own module, `signing.evidence.models`."""
+
+from signing.evidence.models import LogBlock, LogLeaf, LogStamp
+from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
+from signing.models.notices import Notice
+from signing.models.requests import SignatureRequest, SigningParty
+from signing.models.seals import Seal, SealApplication, SealUse
+from signing.models.sessions import (
+    CodeBudget,
+    Consent,
+    IdentityCheck,
+    OneTimeCode,
+    Placement,
+    Reading,
+    SigningLink,
+    SigningSession,
+)
+
+__all__ = [
+    "CodeBudget",
+    "Consent",
+    "IdentityCheck",
+    "LogBlock",
+    "LogLeaf",
+    "LogStamp",
+    "Notice",
+    "OneTimeCode",
+    "OrganisationKey",
+    "Placement",
+    "Reading",
+    "Seal",
+    "SealApplication",
+    "SealUse",
+    "SignatureRequest",
+    "SigningJob",
+    "SigningLink",
+    "SigningParty",
+    "SigningSession",
+    "UsedNonce",
+]

@@ -1,0 +1,80 @@
+"""Reads. Those for an organisation's members take the principal, so that nobody sees another's."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from core.errors import Refused
+from core.principal import Permission, Principal
+from signing.domain import LIVE_JOB, JobState
+from signing.models import Notice, Seal, SealApplication, SealUse, SignatureRequest, SigningParty
+
+
+def seals_of(principal: Principal) -> QuerySet[Seal]:
+    """All seals of the principal's organisation."""
+    principal.require(Permission.READ)
+    return Seal.objects.filter(tenant=principal.tenant).order_by("label")
+
+
+def seal_of(principal: Principal, seal_id: UUID) -> Seal:
+    """One of them; anybody else's is `not_found`."""
+    seal = seals_of(principal).filter(pk=seal_id).first()
+    if seal is None:
+        raise Refused("not_found")
+    return seal
+
+
+def applications_of(principal: Principal) -> QuerySet[SealApplication]:
+    """All seal applications of the organisation, newest first, with counts of their documents.
+
+    Each row has `documents`, `sealed`, `under_way`, `failed` and `skipped`.
+    """
+    principal.require(Permission.READ)
+    return (
+        SealApplication.objects.filter(tenant=principal.tenant)
+        .select_related("seal")
+        .annotate(
+            documents=Count("uses"),
+            sealed=Count("uses", filter=Q(uses__job__state=JobState.SIGNED)),
+            under_way=Count("uses", filter=Q(uses__job__state__in=LIVE_JOB)),
+            failed=Count("uses", filter=Q(uses__job__state__in=[JobState.FAILED, JobState.VOID])),
+            skipped=Count("uses", filter=Q(uses__skipped=True)),
+        )
+        .order_by("-requested_at")
+    )
+
+
+def application_of(principal: Principal, application_id: UUID) -> SealApplication:
+    """One of them; anybody else's is `not_found`."""
+    application = applications_of(principal).filter(pk=application_id).first()
+    if application is None:
+        raise Refused("not_found")
+    return application
+
+
+def uses_of(principal: Principal, seal_id: UUID) -> QuerySet[SealUse]:
+    """The log of use of a seal, newest application first."""
+    seal = seal_of(principal, seal_id)
+    return (
+        SealUse.objects.filter(application__seal=seal)
+        .select_related("application", "job", "party__request")
+        .order_by("-application__requested_at", "pk")
+    )
+
+
+def request_of(request_id: UUID) -> SignatureRequest:
+    """A request with its parties. For the app that opened it; `not_found` otherwise."""
+    request = SignatureRequest.objects.prefetch_related("parties").filter(pk=request_id).first()
+    if request is None:
+        raise Refused("not_found")
+    return request
+
+
+def party_in_turn(request: SignatureRequest) -> SigningParty | None:
+    """The party that the document waits for, if any."""
+    return request.parties.filter(state__in=["invited", "confirmed"]).first()
+
+
+def notices_of(subject: str) -> QuerySet[Notice]:
+    """The messages sent about a subject, oldest first."""
+    return Notice.objects.filter(subject=subject).order_by("created_at")

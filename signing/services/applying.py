@@ -1,0 +1,231 @@
+"""Make one party's signature: the signer process's work.
+
+Claim in a short transaction, sign outside any, record in another that succeeds only if the claim still holds
+and the document is still the one that was signed. A signature that cannot be recorded is discarded, so that
+a crash, a slow twin or a withdrawal never leaves two, or one that nobody may use.
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from core import blobs, bus, clock, work
+from core.crypto import blind_index
+from core.errors import Refused
+from signing.domain import LIVE_JOB, JobState, PartyKind, PartyState, RequestState
+from signing.events import SignatureApplied
+from signing.keys.revocation import Evidence
+from signing.keys.signing_key import SigningKey
+from signing.models import SignatureRequest, SigningJob, SigningParty
+from signing.pades import marks
+from signing.pades.apply import Completion, Party, sign_first, sign_next
+from signing.pades.complete import archive
+from signing.services import keyroom, outside
+from signing.services.jobs import fail_job
+from signing.services.requests import SYSTEM, invite_next
+from signing.services.trail import move
+
+log = structlog.get_logger()
+
+# Refusals of the world outside: tried again while the authorisation lasts. All others end the job.
+PASSING = frozenset(
+    {
+        "time_stamp_unavailable",
+        "clock_skew",
+        "certificate_unavailable",
+        "revocation_unavailable",
+        "storage_full",
+    }
+)
+LONGEST_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The new revision, stored, and the PEM chain of the certificate that signed it."""
+
+    digest: str
+    certificates: str
+
+
+def apply_job(job_id: str) -> None:
+    """Do one job, or find that there is nothing to do. May be run again at any time, also twice at once."""
+    job = _claim(job_id)
+    if job is None:
+        return
+    try:
+        signed = _sign(job)
+    except Refused as refused:
+        _give_up(job, refused)
+    else:
+        _record(job, signed)
+
+
+def _claim(job_id: str) -> SigningJob | None:
+    job = SigningJob.objects.select_related("party__request", "placement", "seal").get(pk=job_id)
+    if job.state not in LIVE_JOB:
+        return None
+    lease = uuid4()
+    _move(job, JobState.SIGNING, "job.started", lease=lease, attempts=F("attempts") + 1)
+    job.lease, job.state, job.attempts = lease, JobState.SIGNING, job.attempts + 1
+    return job
+
+
+def _sign(job: SigningJob) -> Signed:
+    """Authorisation, key, document, signature, archive time-stamp: no transaction is open meanwhile."""
+    party = job.party
+    key = _open_key(job)
+    pdf = blobs.get(job.document_digest)
+    mark = _mark(job)
+    place = job.placement.place if job.placement else party.place_box
+    signer = Party(field=party.field_name, key=key, mark=mark, place=place)
+    tsa = outside.time_stamp_authority()
+    completion = _completion(job, key, mark) if _is_last(party) else None
+    first = not SigningParty.objects.filter(request=party.request, state=PartyState.SIGNED).exists()
+    signed = (sign_first if first else sign_next)(pdf, signer, tsa, completion)
+    if completion is not None:
+        signed = archive(signed, tsa)
+    chain = (key.certificate, *key.chain)
+    pem = "".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in chain)
+    return Signed(blobs.put(signed), pem)
+
+
+def _open_key(job: SigningJob) -> SigningKey:
+    party = job.party
+    opened = {"document_sha256": job.document_digest, "subject": job.subject}
+    if party.kind == PartyKind.ORGANISATION:
+        return keyroom.open_organisation_key(job.authorisation, tenant=party.request.tenant, **opened)
+    return keyroom.issue_person_key(
+        job.authorisation,
+        party_id=party.pk,
+        name=party.name,
+        # Tells namesakes apart without giving the number away: certificates travel.
+        reference=blind_index("certificate", party.id_no)[:32],
+        **opened,
+    )
+
+
+def _mark(job: SigningJob) -> marks.Mark:
+    if job.seal is not None:
+        return marks.Seal(
+            name=job.seal.name,
+            purpose=job.seal.purpose_text,
+            code=job.seal.code13,
+            diameter_mm=float(job.seal.diameter_mm),
+            test=settings.CERTIFICATE_AUTHORITY == "test",
+        )
+    if job.placement is None:
+        raise ValueError("a job has either a placement or a seal")
+    if job.placement.typed_name:
+        return marks.TypedName(job.placement.typed_name)
+    return job.placement.handwriting
+
+
+def _is_last(party: SigningParty) -> bool:
+    others = SigningParty.objects.filter(request=party.request).exclude(pk=party.pk)
+    return not others.exclude(state=PartyState.SIGNED).exists()
+
+
+def _completion(job: SigningJob, key: SigningKey, mark: marks.Mark) -> Completion:
+    source = outside.revocation_source()
+    persons = SigningJob.objects.filter(party__request=job.party.request, state=JobState.SIGNED)
+    evidence: list[Evidence] = [
+        source.evidence(_chain(other), fresh=other.party.kind == PartyKind.PERSON)
+        for other in persons.select_related("party").order_by("party__order")
+    ]
+    own = (key.certificate, *key.chain)
+    evidence.append(source.evidence(own, fresh=job.party.kind == PartyKind.PERSON))
+    evidence.append(source.evidence(outside.time_stamp_authority().chain))
+    return Completion(evidence, seam=mark if isinstance(mark, marks.Seal) else None)
+
+
+def _chain(job: SigningJob) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(job.certificates.encode())
+
+
+def _give_up(job: SigningJob, refused: Refused) -> None:
+    """Wait and try again, or end the job; either way the signer can see why."""
+    if refused.code in PASSING:
+        _move(job, JobState.QUEUED, "job.postponed", {"error": refused.code}, error_code=refused.code)
+        wait = work.backoff(job.attempts, base=2.0, ceiling=LONGEST_WAIT_SECONDS)
+        raise work.Later(clock.now() + wait) from refused
+    expired = refused.code == "authorisation_expired"
+    fail_job(job, job.error_code if expired and job.error_code else refused.code)
+
+
+def _record(job: SigningJob, signed: Signed) -> None:
+    """Move the document on, if it and the claim are still what they were; else the signature is discarded."""
+    party = job.party
+    request = party.request
+    try:
+        with transaction.atomic():
+            last = _is_last(party)
+            _move_document(request, job.document_digest, signed.digest, last=last)
+            detail = {"party": str(party.pk), "role": party.role, "document_digest": signed.digest}
+            move(
+                party,
+                PartyState.SIGNED,
+                "party.signed",
+                request=request,
+                actor=party.actor,
+                detail=detail,
+                signed_at=clock.now(),
+            )
+            _move(
+                job, JobState.SIGNED, "job.signed", {"document_digest": signed.digest},
+                signed_digest=signed.digest, certificates=signed.certificates, error_code="",
+            )  # fmt: skip
+            if last:
+                work.enqueue("signing.accept", str(request.pk))
+            else:
+                invite_next(request, actor=SYSTEM)
+            bus.publish(
+                SignatureApplied(
+                    request.pk, request.subject, request.tenant, party.pk, party.role, signed.digest, last
+                )
+            )
+    except Refused as refused:
+        if refused.code != "state_conflict":
+            raise
+        log.warning("signing.discarded", job=str(job.pk))
+
+
+def _move_document(request: SignatureRequest, old: str, new: str, *, last: bool) -> None:
+    if last:
+        move(
+            request,
+            RequestState.SIGNED,
+            "request.signed",
+            request=request,
+            actor=SYSTEM,
+            detail={"document_digest": new},
+            only_if={"current_digest": old},
+            current_digest=new,
+            acted_at=clock.now(),
+        )
+        return
+    unmoved = SignatureRequest.objects.filter(pk=request.pk, state=RequestState.OPEN, current_digest=old)
+    if not unmoved.update(current_digest=new, acted_at=clock.now()):
+        raise Refused("state_conflict")
+
+
+def _move(
+    job: SigningJob, new: JobState, action: str, detail: dict[str, str] | None = None, **changes: object
+) -> None:
+    request = job.party.request
+    move(
+        job,
+        new,
+        action,
+        request=request,
+        actor=SYSTEM,
+        detail={"job": str(job.pk), "party": str(job.party_id), **(detail or {})},
+        only_if={"lease": job.lease},
+        **changes,
+    )

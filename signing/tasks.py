@@ -1,0 +1,17 @@
+"""Due work of signing, and its sweeps. Channel `signing` runs in the signer process only."""
+
+from datetime import timedelta
+
+from core import work
+from signing.evidence import sequencer  # noqa: F401  (registers the sealing of the audit log)
+from signing.services import accepting, applying, identity, jobs, keyroom, notices, requests, seals
+
+work.handler("signing.notice")(notices.send_notice)
+work.handler("signing.identify")(identity.ask_provider)
+work.handler("signing.accept", lease=timedelta(minutes=2))(accepting.accept_request)
+work.handler("signing.apply", channel=work.SIGNING)(applying.apply_job)
+work.handler("signing.enrol", channel=work.SIGNING)(keyroom.fetch_organisation_key)
+
+work.periodic("expire signature requests", every=timedelta(seconds=60))(requests.expire_requests)
+work.periodic("give up expired signing jobs", every=timedelta(seconds=60))(jobs.fail_expired_jobs)
+work.periodic("finish seal applications", every=timedelta(seconds=5))(seals.finish_applications)
