@@ -1,0 +1,95 @@
+"""Reads of filings. Those for people take the principal, so that nobody sees another employer's."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core.errors import Refused
+from core.principal import Permission, Principal
+from filing_bridge.domain import ASKED_ABOUT, BLOCKING, LEVEL_DAYS, UNFILED, FilingState, Level
+from filing_bridge.models import Breaker, Filing
+
+TO_ASK = Q(state__in=[state.value for state in ASKED_ABOUT]) | Q(to_confirm=True)
+
+
+def filings_of(principal: Principal) -> QuerySet[Filing]:
+    """All filings of the principal's employer."""
+    principal.require(Permission.READ)
+    return Filing.objects.filter(tenant=principal.tenant)
+
+
+def filing_of(principal: Principal, filing_id: UUID) -> Filing:
+    """One of them; anybody else's is `not_found`."""
+    filing = filings_of(principal).filter(pk=filing_id).first()
+    if filing is None:
+        raise Refused("not_found")
+    return filing
+
+
+def at_levels(filings: QuerySet[Filing], levels: Iterable[Level], today: date) -> QuerySet[Filing]:
+    """Those whose deadline warning is one of `levels` (the same rule as `domain.level_of`)."""
+    chosen = Q(pk__in=[])
+    for level in levels:
+        chosen |= _at_level(level, today)
+    return filings.filter(chosen)
+
+
+def breakers() -> QuerySet[Breaker]:
+    """The state of every province that was ever called."""
+    return Breaker.objects.order_by("province")
+
+
+# An earlier filing of the same employment that is not settled: as a condition of a query.
+_EARLIER = Exists(
+    Filing.objects.filter(
+        Q(starts_on__lt=OuterRef("starts_on"))
+        | Q(starts_on=OuterRef("starts_on"), created_at__lt=OuterRef("created_at")),
+        employment=OuterRef("employment"),
+        state__in=[state.value for state in BLOCKING],
+    )
+)
+
+
+def earlier_filings(filing: Filing) -> QuerySet[Filing]:
+    """Filings of the same employment that come before this one, the latest first."""
+    before = Q(starts_on__lt=filing.starts_on) | Q(
+        starts_on=filing.starts_on, created_at__lt=filing.created_at
+    )
+    return Filing.objects.filter(before, employment=filing.employment).order_by("-starts_on", "-created_at")
+
+
+def wanting_a_message(province: str) -> QuerySet[Filing]:
+    """Filings whose next call needs a message that is not signed yet, the most urgent first."""
+    wanting = (Q(state=FilingState.PENDING) & ~Q(_EARLIER)) | TO_ASK
+    return Filing.objects.filter(wanting, province=province, message="", lease__isnull=True).order_by(
+        "due_at"
+    )
+
+
+def to_submit(province: str) -> QuerySet[Filing]:
+    """Filings whose submission is signed and whose turn it is, the most urgent first."""
+    ready = Filing.objects.filter(province=province, state=FilingState.READY, lease__isnull=True)
+    return ready.filter(~Q(_EARLIER)).order_by("due_at")
+
+
+def to_ask(province: str) -> QuerySet[Filing]:
+    """Filings with a signed question about them, the most urgent first."""
+    asked = Filing.objects.filter(TO_ASK, province=province, lease__isnull=True)
+    return asked.exclude(message="").order_by("due_at")
+
+
+def _at_level(level: Level, today: date) -> Q:
+    unfiled = Q(state__in=[state.value for state in UNFILED])
+    if level is Level.FILED:
+        return ~unfiled
+    edges = list(LEVEL_DAYS.values())
+    names = list(LEVEL_DAYS)
+    if level is Level.CALM:
+        return unfiled & Q(deadline__gt=today + timedelta(days=edges[-1]))
+    position = names.index(level)
+    within = Q(deadline__lte=today + timedelta(days=edges[position]))
+    if position:
+        within &= Q(deadline__gt=today + timedelta(days=edges[position - 1]))
+    return unfiled & within

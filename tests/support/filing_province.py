@@ -1,0 +1,217 @@
+"""The stand-in province inside the test's own process, and due work run step by step.
+
+The province is the real one (`filing_bridge.sandbox`) behind a real socket, except that it takes any PDF:
+what it checks in contracts is tested elsewhere. Its ledger and its faults are at hand as objects.
+"""
+
+import random
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from django.db import transaction
+
+from contracts.events import ContractEffective
+from core import blobs, clock, work
+from core.models import WorkItem
+from core.numbers import citizen_check_character
+from filing_bridge.models import Breaker, Filing
+from filing_bridge.protocol import State
+from filing_bridge.sandbox.admin import Admin, sender_of
+from filing_bridge.sandbox.app import App
+from filing_bridge.sandbox.clock import Clock
+from filing_bridge.sandbox.decisions import Decisions
+from filing_bridge.sandbox.faults import Fault, Faults, Kind, Schedule
+from filing_bridge.sandbox.forgery import Forger
+from filing_bridge.sandbox.intake import Intake
+from filing_bridge.sandbox.province import SYSTEM_CODE, open_province
+from filing_bridge.sandbox.server import SandboxServer
+from filing_bridge.sandbox.settings import Decide, Settings
+from filing_bridge.sandbox.store import Store
+from filing_bridge.services.preparing import open_filing
+from filing_bridge.tasks import sweep
+from signing.keys.signing_key import SigningKey
+from signing.services import keyroom
+from tests.support.contract_facts import sample_facts
+from tests.support.filing_parties import make_employer
+
+TOKEN = "stand-in token, not secret"
+INTERFACES = frozenset({"submit", "query", "form"})
+
+
+class Killed(BaseException):
+    """The process dies here: no handler of ours may run."""
+
+
+class _Credulous:
+    """Stands for the examination of contracts."""
+
+    def examine(self, body: object, pdf: bytes) -> None:
+        return None
+
+
+@dataclass
+class FilingProvince:
+    """A running province and the platform's side of it."""
+
+    url: str
+    store: Store
+    decisions: Decisions
+    faults: Faults
+    tenant: uuid.UUID
+    counter: int = 0
+
+    def plan(self, *faults: Kind | Fault, on: frozenset[str] = INTERFACES) -> None:
+        """These faults, one request each, then honesty."""
+        plan = [each if isinstance(each, Fault) else Fault(each, on) for each in faults]
+        self.faults.set(plan, None)
+
+    def schedule(self, schedule: Schedule | None) -> None:
+        self.faults.set([], schedule)
+
+    @property
+    def served(self) -> list[tuple[str, str]]:
+        """The faults that were met so far."""
+        return [(str(each["kind"]), str(each["on"])) for each in self.faults.state()["served"]]
+
+    def review(self) -> None:
+        """From now on an officer decides."""
+        self.decisions.settings = Settings(Decide.REVIEW)
+
+    def decide(self, filing: Filing, state: State) -> None:
+        self.decisions.decide(filing.idempotency_key, state)
+
+    def effects(self) -> list[str]:
+        """The idempotency keys in the province's ledger, in order."""
+        return [effect["key"] for effect in self.store.effects(0)]
+
+    def facts(self, **contract: Any) -> dict[str, Any]:
+        """Valid facts of a new worker whose work begins today."""
+        self.counter += 1
+        start = clock.today()
+        number = f"370303{start.year - 30}0307{self.counter:03d}"
+        number += citizen_check_character(number)
+        dates = {
+            "start": start.isoformat(),
+            "employment_start": start.isoformat(),
+            "end": (start + timedelta(days=1094)).isoformat(),
+            "probation_start": start.isoformat(),
+            "probation_end": (start + timedelta(days=88)).isoformat(),
+        }
+        person = {
+            "id_no": number,
+            "birth_date": f"{start.year - 30}-03-07",
+            "sex": "1" if self.counter % 2 else "2",
+        }
+        facts = sample_facts("general", worker=person, contract={**dates, **contract})
+        return {**facts, "contract_no": f"HT-{self.tenant.hex[:8].upper()}-{self.counter:04d}"}
+
+    def file(self, facts: dict[str, Any] | None = None) -> Filing:
+        """What happens when a contract becomes effective."""
+        facts = facts or self.facts()
+        pdf = f"%PDF-1.7 stands for {facts['contract_no']}".encode()
+        event = ContractEffective(uuid.uuid4(), self.tenant, "0" * 64, blobs.put(pdf), clock.now())
+        with transaction.atomic():
+            filing = open_filing(event, facts)
+        filing.refresh_from_db()
+        return filing
+
+
+def pump() -> None:
+    """Run whatever is due, in the signer's and the worker's channel, until nothing is."""
+    while work.run_due(work.SIGNING, limit=20) + work.run_due(work.GENERAL, limit=20):
+        pass
+
+
+def hurry() -> None:
+    """Let every wait be over."""
+    past = clock.now() - timedelta(seconds=1)
+    Filing.objects.update(due_at=past)
+    WorkItem.objects.update(due_at=past)
+    Breaker.objects.exclude(until=None).update(until=past)
+
+
+def bury_the_dead() -> None:
+    """Let all leases run out, and the sweep find them."""
+    past = clock.now() - timedelta(seconds=1)
+    Filing.objects.exclude(lease=None).update(leased_until=past)
+    WorkItem.objects.exclude(lease=None).update(leased_until=past)
+    sweep()
+
+
+def settle(rounds: int = 60) -> None:
+    """Work, with all waits cut short, until every filing is where no worker moves it."""
+    for _ in range(rounds):
+        pump()
+        moving = Filing.objects.exclude(
+            state__in=["accepted", "returned", "rejected", "held", "replaced", "waiting"]
+        )
+        if not moving.exists() and not Filing.objects.filter(to_confirm=True).exists():
+            return
+        hurry()
+        bury_the_dead()
+    states = list(Filing.objects.values_list("state", "attempts", "last_error", "due_at"))
+    raise AssertionError(f"still moving after {rounds} rounds: {states}")
+
+
+@contextmanager
+def running_province(folder: Path) -> Iterator[FilingProvince]:
+    """Serve a province in a thread until the block ends."""
+    identity = open_province(folder)
+    province_clock = Clock()
+    store = Store(folder / "province.sqlite3")
+    decisions = Decisions(store, identity, province_clock, Settings(Decide.INSTANT))
+    intake = Intake(store, decisions, cast(Any, _Credulous()), identity, province_clock)
+    faults = Faults(Forger(identity.signer))
+    admin = Admin(store, decisions, faults, identity, province_clock)
+    app = App(intake, cast(Any, None), faults, admin, identity)
+    server = SandboxServer("127.0.0.1", 0, app.answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield FilingProvince(
+            f"http://127.0.0.1:{server.port}",
+            store,
+            decisions,
+            faults,
+            uuid.UUID(int=random.getrandbits(128)),
+        )
+    finally:
+        faults.set([], None)
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        store.close()
+
+
+@pytest.fixture
+def province(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FilingProvince]:
+    """A province that knows the platform, and a platform that knows the province and one employer's key."""
+    folder = tmp_path / "province"
+    folder.mkdir()
+    employer = make_employer()
+    key = SigningKey(employer.key, employer.certificate, (employer.ca, employer.root))
+    monkeypatch.setattr(keyroom, "organisation_key", lambda tenant: key)
+    with running_province(folder) as running:
+        settings.PROVINCE_TOKEN = TOKEN
+        settings.PROVINCES = {
+            "": {
+                "url": running.url,
+                "system_code": SYSTEM_CODE,
+                "keys": str(folder / "province.jwks.json"),
+            }
+        }
+        sender = {
+            "system_code": settings.PLATFORM_SYSTEM_CODE,
+            "token": TOKEN,
+            "jwks": keyroom.platform_jwks(),
+            "jurisdictions": [""],
+        }
+        running.store.register_sender(sender_of(sender))
+        yield running
