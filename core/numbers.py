@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -275,41 +274,3 @@ def check_postcode(text: str) -> str:
     if not re.fullmatch(r"[0-9]{6}", code):
         raise NumberError("postcode_form")
     return code
-
-
-def amount_in_capitals(amount: Decimal) -> str:
-    """Yuan in the capitals of 票据法 and 会计基础工作规范 Art. 52: 5200.50 is 伍仟贰佰元伍角整.
-
-    Raises `NumberError` beyond 0 ≤ amount < 10**12 or more than two decimals.
-    """
-    cents = amount.scaleb(2)
-    if not amount.is_finite() or not 0 <= amount < 10**12 or cents != cents.to_integral_value():
-        raise NumberError("amount_range")
-    yuan, rest = divmod(int(cents), 100)
-    jiao, fen = divmod(rest, 10)
-    words = f"{_integer_in_capitals(yuan)}元" if yuan or not rest else ""
-    if jiao:
-        words += f"{_DIGITS[jiao]}角"
-    elif fen and yuan:
-        words += "零"
-    return words + (f"{_DIGITS[fen]}分" if fen else "整")
-
-
-_DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
-
-
-def _integer_in_capitals(value: int) -> str:
-    if value == 0:
-        return "零"
-    words, gap = "", False
-    for power in range(len(str(value)) - 1, -1, -1):
-        digit = value // 10**power % 10
-        if digit:
-            words += ("零" if gap else "") + _DIGITS[digit] + ("", "拾", "佰", "仟")[power % 4]
-            gap = False
-        else:
-            gap = bool(words)
-        # the name of a group of four digits stands when the group is not empty
-        if power in (8, 4) and value // 10**power % 10000:
-            words += {8: "亿", 4: "万"}[power]
-    return words

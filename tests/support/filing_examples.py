@@ -55,7 +55,7 @@ def make() -> dict[str, Any]:
     item = protocol.RejectItem(
         "/worker/education", "code_unknown", "“文化程度”的代码不存在。", "请从代码表中选择。"
     )
-    form = {"digest": {"alg": "SHA-256", "value": sha256_hex(PDF)}, "size": len(PDF)}
+    form: dict[str, Any] = {"digest": {"alg": "SHA-256", "value": sha256_hex(PDF)}, "size": len(PDF)}
     submission = message(protocol.Interface.SUBMIT, body)
     decided = answer(
         protocol.decision(**about, state=protocol.State.ACCEPTED, received_at=NOW, decided_at=NOW)

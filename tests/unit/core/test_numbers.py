@@ -2,7 +2,6 @@
 
 import random
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -249,34 +248,6 @@ def test_bank_cards() -> None:
 def test_postcodes() -> None:
     assert numbers.check_postcode("255000") == "255000"
     refused("postcode_form", numbers.check_postcode, "25500")
-
-
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        ("0", "零元整"),
-        ("0.05", "伍分"),
-        ("0.50", "伍角整"),
-        ("1.05", "壹元零伍分"),
-        ("10", "壹拾元整"),
-        ("5200.00", "伍仟贰佰元整"),
-        ("5200.50", "伍仟贰佰元伍角整"),
-        ("10001.23", "壹万零壹元贰角叁分"),
-        ("100000", "壹拾万元整"),
-        ("10010010", "壹仟零壹万零壹拾元整"),
-        ("100000001", "壹亿零壹元整"),
-        ("100010000", "壹亿零壹万元整"),
-        ("123456789012.34", "壹仟贰佰叁拾肆亿伍仟陆佰柒拾捌万玖仟零壹拾贰元叁角肆分"),
-    ],
-)
-def test_amounts_in_capitals(amount: str, words: str) -> None:
-    assert numbers.amount_in_capitals(Decimal(amount)) == words
-
-
-@pytest.mark.parametrize("amount", ["-0.01", "1000000000000", "1.005", "NaN", "Infinity"])
-def test_amounts_refused(amount: str) -> None:
-    with pytest.raises(NumberError, match="amount_range"):
-        numbers.amount_in_capitals(Decimal(amount))
 
 
 def test_every_fault_has_words_in_both_languages_and_a_remedy() -> None:

@@ -366,7 +366,8 @@ def test_every_code_has_a_valid_problem_document(code: str) -> None:
 def test_a_batch_holds_at_most_one_hundred(token: str) -> None:
     item = {"message": token, "pdf": base64.b64encode(PDF).decode()}
     assert violations("batch-1", protocol.batch([item] * 100)) == ()
-    for wrong in ([], [item] * 101):
+    too_few: list[dict[str, str]] = []
+    for wrong in (too_few, [item] * 101):
         with pytest.raises(ValueError, match="100"):
             protocol.batch(wrong)
 
