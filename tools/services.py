@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -120,9 +120,9 @@ def _private_postgres(programs: Path) -> Iterator[str]:
             os.chown(path, user, -1, follow_symlinks=False)
     data, port = folder / "data", _free_port()
     try:
-        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D", str(data))
+        cluster = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D", str(data))
         made = subprocess.run(
-            [programs / "initdb", *options], user=user, cwd=folder, capture_output=True, text=True
+            [programs / "initdb", *cluster], user=user, cwd=folder, capture_output=True, text=True
         )
         if made.returncode:
             raise Unavailable(f"initdb failed: {made.stderr.strip()[-300:]}")
@@ -133,16 +133,16 @@ def _private_postgres(programs: Path) -> Iterator[str]:
             "fsync": "off",  # nothing in here outlives the run
             "max_connections": "200",
         }
-        command = [
-            programs / "postgres",
-            "-D",
-            data,
-            *(f"--{key}={value}" for key, value in settings.items()),
-        ]
+        options = ("-D", str(data), *(f"--{key}={value}" for key, value in settings.items()))
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients
         with _server(
-            command, user, folder / "log", signal.SIGINT, lambda: not _postgres_problem(url), "PostgreSQL"
+            [programs / "postgres", *options],
+            user,
+            folder / "log",
+            signal.SIGINT,
+            lambda: not _postgres_problem(url),
+            "PostgreSQL",
         ):
             yield url
     finally:
@@ -267,6 +267,12 @@ SERVICES: tuple[tuple[str, str, Callable[[], contextlib.AbstractContextManager[s
 )
 
 
+def without_services() -> dict[str, str]:
+    """Our environment, naming no service."""
+    variables = {variable for variable, _, _ in SERVICES}
+    return {key: value for key, value in os.environ.items() if key not in variables}
+
+
 @contextlib.contextmanager
 def provided() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """What was found (variable → address) and what was not (service → why)."""
@@ -281,22 +287,46 @@ def provided() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
         yield found, missing
 
 
+def run_to_its_end(command: Sequence[Path | str], environment: dict[str, str]) -> int:
+    """Run a command in the repository; when we are told to stop, let it tidy up first. Returns its exit code.
+
+    An interrupt from the terminal reaches the command by itself; a SIGTERM is passed on as an interrupt.
+    """
+    stopped_by: type[BaseException] | None = None
+    child = subprocess.Popen(command, cwd=ROOT, env=environment)
+
+    def pass_on(*_: object) -> None:
+        nonlocal stopped_by
+        stopped_by = SystemExit
+        child.send_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        while True:
+            try:
+                child.wait()
+                break
+            except KeyboardInterrupt:
+                stopped_by = KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if stopped_by:
+        raise stopped_by(128 + signal.SIGTERM)
+    return child.returncode
+
+
 def main() -> int:
     """Run a command with its services; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.services", description=__doc__)
     parser.add_argument("action", choices=["run"])
-    parser.add_argument("command", nargs="+")
-    command = parser.parse_args().command
-    # so that a polite end of this program also ends what it started
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    command: list[str] = parser.parse_args().command
+    command = command[1:] if command[:1] == ["--"] else command
     with provided() as (found, missing):
-        environment = {
-            key: value for key, value in os.environ.items() if key not in {row[0] for row in SERVICES}
-        }
         if missing and (report := os.environ.get("QIANBEI_NOT_RUN")):
             with Path(report).open("a", encoding="utf-8") as file:
                 file.writelines(f"what needs {name} because {reason}\n" for name, reason in missing.items())
-        return subprocess.run(command, env={**environment, **found}, check=False).returncode
+        return run_to_its_end(command, without_services() | found)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ not a failure, unless REQUIRE_SERVICES=1. Arguments go to pytest: `python -m too
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from tools.services import ROOT, provided
+from tools.services import ROOT, provided, run_to_its_end, without_services
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
 VITEST = (ROOT / "node_modules" / ".bin" / "vitest", "run", "--dir", "frontend")
@@ -23,12 +22,7 @@ def main(arguments: list[str]) -> int:
     """Run everything; returns the exit code."""
     with tempfile.TemporaryDirectory(prefix="qianbei-") as folder, provided() as (found, missing):
         report = Path(folder) / "not-run"
-        plain = {
-            key: value
-            for key, value in os.environ.items()
-            if key not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-        }
-        plain["QIANBEI_NOT_RUN"] = str(report)
+        plain = without_services() | {"QIANBEI_NOT_RUN": str(report)}
         failed = [
             name
             for name, passed in (
@@ -65,7 +59,7 @@ def _passes(
     title: str, command: tuple[str | Path, ...], environment: dict[str, str], good: tuple[int, ...] = (0,)
 ) -> bool:
     print(f"\n== {title}", flush=True)
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode in good
+    return run_to_its_end(command, environment) in good
 
 
 if __name__ == "__main__":

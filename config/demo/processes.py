@@ -60,13 +60,11 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + within
-        while not self.program.ready(self):
-            problem = "ended" if not self.is_alive else "not ready" if time.monotonic() > deadline else ""
-            if problem:
-                self.kill()
-                raise ProcessNotReady(f"{self.program.name}: {problem}\n{self.output()[-2000:]}")
-            time.sleep(POLL)
+        try:
+            self._wait_until_ready(within)
+        except BaseException:  # an interrupt leaves no process behind either
+            self.kill()
+            raise
 
     def stop(self, within: float = 10.0) -> int:
         """SIGTERM, then SIGKILL when that does not help; returns the exit code (negative: the signal)."""
@@ -102,6 +100,14 @@ class Process:
         with self.log.open("rb") as log:
             log.seek(self._this_start)
             return log.read().decode(errors="replace")
+
+    def _wait_until_ready(self, within: float) -> None:
+        deadline = time.monotonic() + within
+        while not self.program.ready(self):
+            problem = "ended" if not self.is_alive else "not ready" if time.monotonic() > deadline else ""
+            if problem:
+                raise ProcessNotReady(f"{self.program.name}: {problem}\n{self.output()[-2000:]}")
+            time.sleep(POLL)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._popen is None:
