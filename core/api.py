@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,11 +12,13 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from core import clock
 from core.crypto import blind_index
 from core.errors import Refused
 from core.models import RememberedAnswer
+from core.principal import Principal
 from core.problems import as_refusal, problem_response
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -76,7 +79,8 @@ def _digest_of(request: Request) -> str:
 
 
 def _memorable(response: Response) -> Any:
-    return {**response.data, "token": None} if isinstance(response, ShownOnce) else response.data
+    data = {**response.data, "token": None} if isinstance(response, ShownOnce) else response.data
+    return json.loads(json.dumps(data, cls=JSONEncoder))  # plain values, as the renderer would write them
 
 
 def _recall(caller: str, key: str, digest: str) -> Response | None:
@@ -97,6 +101,13 @@ def _run(
         if as_refusal(error) is None:
             raise
         return problem_response(error, {})
+
+
+def principal_of(request: Request) -> Principal:
+    """Who sent the request: a member, through a key of theirs. Signing sessions are not members."""
+    if not isinstance(request.auth, Principal):
+        raise Refused("not_authenticated")
+    return request.auth
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,9 @@ class Problem(Exception):  # noqa: N818  (a refusal, as the server worded it)
     """The server refused: its problem document."""
 
     def __init__(self, status: int, document: dict[str, Any]) -> None:
-        super().__init__(f"{status} {document.get('code')}: {document.get('title_en')} {document.get('faults')}")
+        super().__init__(
+            f"{status} {document.get('code')}: {document.get('title_en')} {document.get('faults')}"
+        )
         self.status = status
         self.code = str(document.get("code"))
         self.document = document
@@ -38,7 +40,9 @@ class Api:
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Send with a fresh Idempotency-Key; the JSON answer."""
-        return self._call("POST", path, json=body or {}, headers={"Idempotency-Key": str(uuid.uuid4())}).json()
+        return self._call(
+            "POST", path, json=body or {}, headers={"Idempotency-Key": str(uuid.uuid4())}
+        ).json()
 
     def _call(self, method: str, path: str, **options: Any) -> httpx2.Response:
         for attempt in range(1, PATIENCE + 1):

@@ -13,8 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 PASSWORD = "synthetic-Demo-2026"  # noqa: S105  (of invented people in a throw-away database)
 TOTP_STEP = 30
+WAIT = 1_800  # seconds for one stage of one contract, which may queue behind thousands
 
 
 class Phones:
@@ -99,14 +99,15 @@ class Job:
     worker_id: str = ""
     contract_id: str = ""
     filing_id: str = ""
-    started: float = field(default_factory=time.monotonic)
+    receipt_no: str = ""
+    effective: bool = False
+    accepted: bool = False
 
 
 def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employer:
     """An employer from registration to approval, with an owner, a clerk and a seal keeper, and a seal."""
     visitor, operator = Api(base_url), Api(base_url, operator_key)
-    profile = {name: value for name, value in people.EMPLOYER.items()}
-    registered = visitor.post("employers/", {"owner_email": "owner@example.test", "employer": profile})
+    registered = visitor.post("employers/", {**people.EMPLOYER, "owner_email": "owner@example.test"})
     owner = accept_invitation(base_url, outbox, "owner@example.test", "测试负责人")
     operator.post(f"operator/employers/{registered['id']}/approve/")
     members = {}
@@ -117,7 +118,7 @@ def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employe
     keeper = members["seal_keeper"]
     keeper.totp_secret = keeper.api.post("me/totp/")["secret"]
     keeper.api.post("me/totp/confirm/", {"totp": keeper.code()})
-    seal = owner.api.post("seals/", {"kind": "official", "label": "公章", "holder": keeper.email})
+    seal = owner.api.post("seals/", {"kind": "official", "label": "公章"})
     return Employer(clerk=members["clerk"], keeper=keeper, seal=seal["id"])
 
 
@@ -159,22 +160,20 @@ def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
     """The worker on the phone: link, identity, notices, reading, placing, code, confirmation."""
     mobile = job.worker["mobile"]
     token = phones.wait(mobile, r"/sign/#([A-Za-z0-9_-]{43})")
-    session = Api(base_url).post("sign/exchange/", {"token": token})
-    phone = Api(base_url, session["token"])
+    phone = Api(base_url, Api(base_url).post("sign/exchange/", {"token": token})["session"])
     phone.post("sign/identity/", {"name": job.worker["name"], "id_no": job.worker["id_no"]})
-    phone.post("sign/identity/code/", {"code": phones.wait(mobile, r"验证码\D*(\d{6})")})
-    state = phone.get("sign/session/")
-    for consent in state["consents"]:
-        phone.post("sign/consents/", {"kind": consent["kind"], "version": consent["version"]})
+    phone.post("sign/identity/code/", {"code": phones.wait(mobile, r"】验证码(\d{6})")})
+    for text in phone.get("sign/consents/"):
+        phone.post("sign/consents/", {"kind": text["kind"], "version": text["version"]})
     document = phone.download("sign/document/")
     digest = hashlib.sha256(document).hexdigest()
-    phone.post("sign/read/", {"document_sha256": digest, "pages": state["pages"], "dwell_ms": 60_000})
+    personal = phone.get("sign/session/")["personal"]
+    phone.post("sign/read/", {"document_sha256": digest, "dwell_ms": [4_000] * personal["pages"]})
     phone.post(
-        "sign/place/",
-        {"document_sha256": digest, "box": state["place"], "strokes": strokes(job.number)},
+        "sign/place/", {"document_sha256": digest, "box": personal["place"], **handwriting(job.number)}
     )
     phone.post("sign/code/", {"document_sha256": digest})
-    code = phones.wait(mobile, r"签署\D*(\d{6})")
+    code = phones.wait(mobile, r"】签署验证码(\d{6})")
     phone.post("sign/confirm/", {"document_sha256": digest, "code": code})
     until(lambda: _signed(phone), within=120, what="the worker's signature")
 
@@ -183,7 +182,7 @@ def _signed(phone: Api) -> bool | None:
     return True if phone.get("sign/status/")["state"] == "signed" else None
 
 
-def strokes(number: int) -> dict[str, Any]:
+def handwriting(number: int) -> dict[str, Any]:
     """A scribble that differs from worker to worker: three strokes of [x, y, milliseconds, pressure]."""
     lines = []
     for line in range(3):
@@ -214,7 +213,47 @@ def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
             time.sleep(1)  # the code of this half minute was used already: wait for the next one
 
 
-def in_parallel(work: Callable[[T], R], items: Iterable[T], threads: int, done: Callable[[], None]) -> list[R]:
+def wait_for_contract(employer: Employer, job: Job, state: str) -> None:
+    """Until the contract is in `state`."""
+
+    def look() -> bool | None:
+        contract = employer.clerk.api.get(f"contracts/{job.contract_id}/")
+        return True if contract["state"] == state else None
+
+    until(look, within=WAIT, what=f"a contract in state {state}", pause=0.3)
+    job.effective = state == "effective"
+
+
+def wait_for_filing(employer: Employer, job: Job) -> None:
+    """Until the province has accepted the filing of the contract."""
+
+    def look() -> bool | None:
+        (filing,) = employer.clerk.api.get("filings/", contract=job.contract_id)["results"]
+        job.filing_id, job.receipt_no = filing["id"], filing["receipt_no"]
+        return True if filing["state"] == "accepted" else None
+
+    until(look, within=WAIT, what="an accepted filing", pause=0.3)
+    job.accepted = True
+
+
+def wait_for_evidence(employer: Employer, job: Job) -> None:
+    """Until the evidence package, which needs the filing form with both seals, can be had."""
+
+    def look() -> bool | None:
+        try:
+            employer.clerk.api.download(f"contracts/{job.contract_id}/evidence/")
+        except Problem as problem:
+            if problem.code != "evidence_not_ready":
+                raise
+            return None
+        return True
+
+    until(look, within=WAIT, what="an evidence package", pause=0.5)
+
+
+def in_parallel(
+    work: Callable[[T], R], items: Iterable[T], threads: int, done: Callable[[], None]
+) -> list[R]:
     """Do `work` for every item, several at a time; `done` is called after each. Errors are raised."""
 
     def one(item: T) -> R:
@@ -224,5 +263,3 @@ def in_parallel(work: Callable[[T], R], items: Iterable[T], threads: int, done: 
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, items))
-
-

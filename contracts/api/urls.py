@@ -12,6 +12,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/send/", views.SendView.as_view()),
     path("contracts/<uuid:contract_id>/withdraw/", views.WithdrawView.as_view()),
     path("contracts/<uuid:contract_id>/document/", views.DocumentView.as_view()),
+    path("contracts/<uuid:contract_id>/facts/", views.FactsView.as_view()),
     path("contracts/<uuid:contract_id>/timeline/", views.TimelineView.as_view()),
     path("seal-applications/", sealing.ApplicationsView.as_view()),
     path("seal-applications/<uuid:application_id>/", sealing.ApplicationView.as_view()),

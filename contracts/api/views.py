@@ -21,8 +21,9 @@ from contracts.api.serializers import (
     TemplateSerializer,
     TimelineSerializer,
 )
+from contracts.facts import canonical_facts
 from contracts.models import Contract
-from contracts.services import drafting, sending
+from contracts.services import drafting, sending, viewing
 from core import blobs
 from core.api import remembered
 from core.errors import Refused
@@ -115,7 +116,7 @@ class DocumentView(APIView):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
         """The signed PDF once in force, the prepared one before."""
-        contract = selectors.contract_of(request.auth, contract_id)
+        contract = viewing.open_in_full(principal=request.auth, contract_id=contract_id, what="document")
         digest = contract.signed_digest or contract.prepared_digest
         if not digest:
             raise Refused("document_not_ready")
@@ -123,6 +124,18 @@ class DocumentView(APIView):
         answer["Content-Disposition"] = f'attachment; filename="{contract.contract_no}.pdf"'
         answer["Digest-SHA-256"] = digest
         return answer
+
+
+class FactsView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, contract_id: UUID) -> HttpResponse:
+        """The frozen facts, byte for byte as they are attached to the PDF (RFC 8785)."""
+        contract = viewing.open_in_full(principal=request.auth, contract_id=contract_id, what="facts")
+        if contract.facts is None:
+            raise Refused("document_not_ready")
+        return HttpResponse(canonical_facts(contract.facts), content_type="application/json")
 
 
 class TimelineView(APIView):

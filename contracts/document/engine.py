@@ -6,6 +6,7 @@ a fresh one, as long as its data comes by file and stays out of the style chain.
 """
 
 import json
+import os
 import shutil
 import tempfile
 import threading
@@ -89,18 +90,25 @@ class Typesetter:
         """Run the program over `files` (name → content, beside `main.typ`).
 
         `at` (aware) becomes the document's creation time; equal input gives equal bytes, in any process.
-        Raises TypesettingError, for one when a character has no glyph in the fonts.
+        Raises TypesettingError, for one when a character has no glyph in the fonts, and ValueError for a
+        naive `at`, which would mean another moment in another place.
         """
+        if at.tzinfo is None:
+            raise ValueError("the time of a document must be aware")
         press = self._press()
-        for name, content in files.items():
-            (press.folder / name).write_bytes(content)
         try:
+            for name, content in files.items():
+                (press.folder / name).write_bytes(content)
             pdf = press.compiler.compile(
                 format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(at.timestamp())
             )
             layout = json.loads(press.compiler.eval(_INTROSPECTION))
         except RuntimeError as error:
             raise TypesettingError(str(error)) from error
+        finally:
+            # personal data; it must not outlive a process that is killed between two documents
+            for name in files:
+                (press.folder / name).unlink(missing_ok=True)
         # PDF/A 6.1.9 after an incremental update: the next object must start on a line of its own
         return Typeset(
             pdf=cast(bytes, pdf) + b"\n",
@@ -113,6 +121,10 @@ class Typesetter:
         press: _Press | None = getattr(self._local, "press", None)
         if press is None:
             press = self._local.press = _Press(self._program)
+        if press.process != os.getpid():
+            # the compiler's threads did not survive the fork (it would wait for them for ever), and the
+            # folder is the parent's
+            raise TypesettingError("the typesetter was used before this process was forked")
         return press
 
 
@@ -120,9 +132,9 @@ class _Press:
     """One thread's compiler and its folder, in memory where the machine has such a place."""
 
     def __init__(self, program: Path) -> None:
-        parent = MEMORY if MEMORY.is_dir() else None
-        self.folder = Path(tempfile.mkdtemp(prefix="qianbei-", dir=parent))
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.process = os.getpid()
+        self.folder = Path(tempfile.mkdtemp(prefix="qianbei-", dir=MEMORY if MEMORY.is_dir() else None))
+        weakref.finalize(self, _remove, self.folder, self.process)
         for source in (*SHARED_PARTS.glob("*.typ"), *program.glob("*.typ")):
             shutil.copy(source, self.folder)
         fonts = self.folder / "fonts"
@@ -135,6 +147,11 @@ class _Press:
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
         )
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _anchor(raw: Mapping[str, Any]) -> Anchor:

@@ -1,0 +1,128 @@
+"""The main job: an employer, its workers, every contract from template to accepted filing, with proofs."""
+
+import json
+import shutil
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from config.demo import driver, people
+from config.demo.driver import Employer, Job, Phones
+from config.demo.processes import started
+from config.demo.progress import Progress
+from config.demo.system import Ports, System
+
+CHINA = timezone(timedelta(hours=8))
+PHONES_AT_ONCE = 6
+
+
+def run(folder: Path, contracts: int) -> int:
+    """Run it in a fresh `folder`, leave the results there, print what happened. 0 when all were accepted."""
+    shutil.rmtree(folder, ignore_errors=True)
+    system = System(folder / "system", Ports.free())
+    print("签备 Qianbei: 从合同模板到备案回执 · from template to accepted filing")
+    print("测试证书、测试短信、测试省厅：不是法律证据 · stand-ins throughout: TEST, not evidence\n")
+    operator_key = system.set_up()
+    with started(system.programs(), folder / "logs"):
+        progress = Progress()
+        employer, jobs = drive(system, operator_key, contracts, progress)
+        summary = summarise(jobs, progress)
+        collect(system, employer, jobs, folder)
+    (folder / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    print_table(jobs, summary, folder)
+    return 0 if summary["accepted"] == contracts else 1
+
+
+def drive(
+    system: System, operator_key: str, contracts: int, progress: Progress
+) -> tuple[Employer, list[Job]]:
+    """Everybody's part in turn; each stage is timed."""
+    phones = Phones(system.outbox)
+    with progress.stage("employer", "单位注册、审核、成员、印章 · employer, members, seal", 1):
+        employer = driver.register_employer(system.base_url, operator_key, system.outbox)
+    today = datetime.now(CHINA).date()
+    jobs = [
+        Job(number, worker, template, people.terms(own, today))
+        for number, (worker, template, own) in enumerate(people.workers(contracts))
+    ]
+    steps: tuple[tuple[str, str, Any], ...] = (
+        (
+            "draft_and_send",
+            "录入、检查、发送 · entered, checked, sent",
+            lambda job: driver.draft_and_send(employer, job),
+        ),
+        ("render", "生成合同 · rendered", lambda job: driver.wait_for_contract(employer, job, "signing")),
+        (
+            "worker_signs",
+            "劳动者核身、阅读、签名 · read and signed by the workers",
+            lambda job: driver.sign_as_worker(system.base_url, phones, job),
+        ),
+    )
+    for name, title, act in steps:
+        with progress.stage(name, title, len(jobs)):
+            driver.in_parallel(act, jobs, PHONES_AT_ONCE, progress.step)
+    with progress.stage("employer_seals", "用印审批、盖章、生效 · sealed and in force", len(jobs)):
+        driver.seal_all(employer, jobs)
+        driver.in_parallel(
+            lambda job: driver.wait_for_contract(employer, job, "effective"),
+            jobs,
+            PHONES_AT_ONCE,
+            progress.step,
+        )
+    with progress.stage("filing", "报送、回执 · filed and accepted", len(jobs)):
+        driver.in_parallel(
+            lambda job: driver.wait_for_filing(employer, job), jobs, PHONES_AT_ONCE, progress.step
+        )
+    with progress.stage("form_and_evidence", "备案表、证据包 · sealed forms, evidence", len(jobs)):
+        driver.in_parallel(
+            lambda job: driver.wait_for_evidence(employer, job), jobs, PHONES_AT_ONCE, progress.step
+        )
+    return employer, jobs
+
+
+def summarise(jobs: list[Job], progress: Progress) -> dict[str, Any]:
+    """What `summary.json` holds."""
+    work = {name: seconds for name, seconds in progress.seconds.items() if name != "employer"}
+    total = sum(work.values())
+    return {
+        "contracts": len(jobs),
+        "effective": sum(job.effective for job in jobs),
+        "accepted": sum(job.accepted for job in jobs),
+        "seconds": progress.seconds,
+        "contracts_per_second": round(len(jobs) / total, 3),
+    }
+
+
+def collect(system: System, employer: Employer, jobs: list[Job], folder: Path) -> None:
+    """The papers of the first contract, as anybody would download them."""
+    api, job = employer.clerk.api, jobs[0]
+    contract = f"contracts/{job.contract_id}"
+    filing = f"filings/{job.filing_id}"
+    for name, path in (
+        ("contract.pdf", f"{contract}/document/"),
+        ("evidence.zip", f"{contract}/evidence/"),
+        ("contract.json", f"{contract}/facts/"),
+        ("filing.json", f"{filing}/message/"),
+        ("receipt.json", f"{filing}/receipt/"),
+        ("filing-form.pdf", f"{filing}/form/"),
+    ):
+        (folder / name).write_bytes(api.download(path))
+    (folder / "trust").mkdir()
+    shutil.copy(system.root_certificate, folder / "trust" / "root.pem")
+
+
+def print_table(jobs: list[Job], summary: dict[str, Any], folder: Path) -> None:
+    """What became of everybody."""
+    print()
+    for job in jobs[:20]:
+        state = "已备案 accepted" if job.accepted else "未完成 not accepted"
+        print(f"  {job.number + 1:>4}  {job.template:<13} {job.receipt_no:<28} {state}  {job.worker['name']}")
+    if len(jobs) > 20:
+        print(f"        … {len(jobs) - 20} more")
+    print(
+        "\n{contracts} contracts, {effective} effective, {accepted} accepted; "
+        "{contracts_per_second} contracts per second".format(**summary)
+    )
+    print(f"文件 Files: {folder}")
+    sys.stdout.flush()
