@@ -1,0 +1,174 @@
+"""Take filings in, decide about them, and enter what takes effect in the ledger."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from filing_bridge.mapping import FilingType
+from filing_bridge.protocol import (
+    ProtocolError,
+    RejectItem,
+    State,
+    acknowledgement,
+    decision,
+    sign_answer,
+)
+from filing_bridge.sandbox.clock import Clock
+from filing_bridge.sandbox.province import AGENCY, SYSTEM_CODE, Province
+from filing_bridge.sandbox.settings import Decide, Settings
+from filing_bridge.sandbox.store import Filing, Period, Store
+
+LOG = logging.getLogger(__name__)
+
+OPEN_END = "9999-12-31"
+DECIDED = frozenset({State.ACCEPTED, State.RETURNED, State.REJECTED})
+BY_OFFICER = RejectItem("", "officer_decision", "经办人员审核未通过。", "请与备案机构联系。")
+
+
+class AlreadyDecided(Exception):  # noqa: N818  (an answer, not a malfunction)
+    """The filing is not under review."""
+
+
+class Decisions:
+    """The desk. Thread-safe; `settings` may be replaced at any time."""
+
+    def __init__(self, store: Store, province: Province, clock: Clock, settings: Settings) -> None:
+        self.settings = settings
+        self._store = store
+        self._province = province
+        self._clock = clock
+
+    def take_in(self, key: str, system_code: str, record: Mapping[str, Any], record_digest: str) -> Filing:
+        """Give a filing without fault its receipt number, and decide it if that is the way now.
+
+        What is returned has reached the disk. The same key again gives what was there first. Raises
+        `ProtocolError`: `duplicate_filing` (with items) or `record_invalid` for a renewal of nothing.
+        """
+        period = period_of(record)
+        now = self._clock.now()
+        with self._store.transaction():
+            if (existing := self._store.filing(key)) is not None:
+                return existing
+            self._refuse_duplicates(record, period)
+            settings = self.settings
+            instant = settings.decide is Decide.INSTANT
+            number = self._store.next_number()
+            filing = Filing(
+                key=key,
+                system_code=system_code,
+                receipt_no=f"TEST{record['jurisdiction_code']}{now:%Y%m%d}{number:06d}",
+                record_digest=record_digest,
+                contract_digest=record["contract_digest"]["value"],
+                contract_no=record["contract_no"],
+                period=period,
+                record=record,
+                state=State.ACCEPTED if instant else State.UNDER_REVIEW,
+                received_at=now,
+                due_at=None if instant or settings.review_time is None else now + settings.review_time,
+                decided_at=now if instant else None,
+                answer="",
+            )
+            filing = replace(filing, answer=self._answer(filing, ()))
+            self._store.take_in(filing)
+            if instant:
+                self._store.record_effect(filing, now)
+        return filing
+
+    def decide(self, key: str, state: State, items: Sequence[RejectItem] = ()) -> None:
+        """Decide a filing under review, once. Raises `KeyError` and `AlreadyDecided`."""
+        if state not in DECIDED:
+            raise ValueError(f"{state} is no decision")
+        now = self._clock.now()
+        with self._store.transaction():
+            filing = self._store.filing(key)
+            if filing is None:
+                raise KeyError(key)
+            decided = replace(filing, state=state, decided_at=now)
+            answer = self._answer(decided, () if state is State.ACCEPTED else items or (BY_OFFICER,))
+            if not self._store.decide(key, state, now, answer):
+                raise AlreadyDecided(key)
+            if state is State.ACCEPTED:
+                self._store.record_effect(decided, now)
+
+    def accept_due(self) -> int:
+        """Accept every filing whose review time is over; returns how many."""
+        keys = self._store.due(self._clock.now())
+        for key in keys:
+            self.decide(key, State.ACCEPTED)
+        return len(keys)
+
+    def keep_accepting(self, stop: threading.Event, every: float = 0.1) -> None:
+        """The officer who never sleeps: accept what is due until `stop` is set."""
+        while not stop.wait(every):
+            try:
+                self.accept_due()
+            except AlreadyDecided:
+                continue  # a person was faster
+            except Exception as error:  # noqa: BLE001  (a full disk now may have room in a second)
+                LOG.error("review timer failed: %s", type(error).__name__)
+
+    def _answer(self, filing: Filing, items: Sequence[RejectItem]) -> str:
+        about: dict[str, Any] = {
+            "key": filing.key,
+            "digest": filing.record_digest,
+            "receipt_no": filing.receipt_no,
+            "state": filing.state,
+            "received_at": filing.received_at,
+            "agency": AGENCY,
+        }
+        if filing.decided_at is None:
+            body = acknowledgement(**about)
+        else:
+            body = decision(**about, decided_at=filing.decided_at, reject_items=items)
+        return sign_answer(body, system_code=SYSTEM_CODE, now=self._clock.now(), signer=self._province.signer)
+
+    def _refuse_duplicates(self, record: Mapping[str, Any], period: Period) -> None:
+        digest = record["contract_digest"]["value"]
+        if self._store.standing_filing_of(period.employer, record["contract_no"], digest):
+            raise ProtocolError("duplicate_filing", items=[ALREADY_FILED])
+        if record["filing_type"] == FilingType.RENEWAL:
+            before = self._store.accepted_with_receipt(record["prev_filing_no"])
+            if before is None or (before.period.employer, before.period.worker) != (
+                period.employer,
+                period.worker,
+            ):
+                raise ProtocolError("record_invalid", items=[NOTHING_TO_RENEW])
+        if self._store.overlapping(period):
+            raise ProtocolError("duplicate_filing", items=[OVERLAPS])
+
+
+ALREADY_FILED = RejectItem(
+    "/contract_no",
+    "already_filed",
+    "这份合同已经备案，或正在审核。",
+    "请按原备案查询；需要更改的，办理更正。",
+)
+OVERLAPS = RejectItem(
+    "/contract/start",
+    "employment_overlaps",
+    "该劳动者在本单位已有期限重叠的备案。",
+    "请先办理原合同的变更、解除或终止备案，或核对合同期限。",
+)
+NOTHING_TO_RENEW = RejectItem(
+    "/prev_filing_no",
+    "previous_filing_unknown",
+    "没有找到该单位和劳动者已通过的原备案。",
+    "请填写原备案的回执号。",
+)
+
+
+def period_of(record: Mapping[str, Any]) -> Period:
+    """Who works for whom, and when, by the record.
+
+    A person who works for two employers is filed by both (parallel employment is allowed); one employment
+    is filed once.
+    """
+    contract, worker = record["contract"], record["worker"]
+    return Period(
+        employer=record["employer"]["uscc"],
+        worker=f"{worker['id_type']}:{worker['id_no']}",
+        starts=min(contract["start"], contract["employment_start"]),
+        ends=contract.get("end", OPEN_END),
+    )
