@@ -27,7 +27,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends fonts-hanazono \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /app qianbei \
- && install -d -o qianbei -m 700 /var/lib/qianbei /var/lib/qianbei/signer /var/lib/qianbei/stand-ins
+ && install -d -o qianbei -m 700 /var/lib/qianbei /var/lib/qianbei/signer /var/lib/qianbei/province /var/lib/qianbei/pki
 COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 \

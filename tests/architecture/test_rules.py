@@ -23,7 +23,6 @@ FRAMEWORK_FREE: list[str] = next(
 PUBLISHED = (
     "contracts.checks",
     "contracts.facts",
-    "contracts.schemas",
     "core.canonical",
     "core.codes",
     "core.numbers",
