@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from contracts.document.engine import Rendered, Typesetter, TypesettingError
+from contracts.document.engine import MEMORY, Rendered, Typesetter, TypesettingError
 from contracts.document.expand import CannotExpand
 from contracts.document.formats import chinese_date, money
 from contracts.document.render import LAYOUT, render
@@ -191,6 +191,38 @@ def test_threads_may_render_at_once() -> None:
     for thread in threads:
         thread.join()
     assert found == expected
+
+
+def test_no_data_stays_behind_on_disk() -> None:
+    before = set(MEMORY.glob("qianbei-*/*.json"))
+    rendered()
+    assert set(MEMORY.glob("qianbei-*/*.json")) == before
+
+
+def test_a_fork_after_rendering_is_refused_instead_of_hanging() -> None:
+    script = """
+import os, signal, sys
+from contracts.document.engine import TypesettingError
+from tests.unit.document.test_render import rendered
+rendered()
+child = os.fork()
+if child == 0:
+    signal.alarm(30)
+    try:
+        rendered()
+    except TypesettingError:
+        os._exit(7)
+    os._exit(1)
+_, status = os.waitpid(child, 0)
+rendered()  # the child has not taken the parent's folder away
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120).returncode == 7
+
+
+def test_the_time_must_say_where_it_is() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        render(load_template("general"), sample_facts(), at=AT.replace(tzinfo=None))
 
 
 INERT = '*b* _i_ #panic("x") $x$ = h @a <b> \\u{41} `r` // c /* d */ #{1+1} [x] https://x.example ~'
