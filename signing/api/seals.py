@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import remembered
+from core.api import principal_of, remembered
 from signing import selectors
 from signing.api.serializers import NewSealSerializer, SealSerializer, SealUseSerializer
 from signing.domain import SealKind, SealState
@@ -22,7 +22,7 @@ class SealsView(APIView):
     @extend_schema(operation_id="seals_list", responses=SealSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All seals of the organisation."""
-        return Response(SealSerializer(selectors.seals_of(request.auth), many=True).data)
+        return Response(SealSerializer(selectors.seals_of(principal_of(request)), many=True).data)
 
     @extend_schema(operation_id="seals_create", request=NewSealSerializer, responses={201: SealSerializer})
     @remembered
@@ -31,9 +31,10 @@ class SealsView(APIView):
         wish = NewSealSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         given = dict(wish.validated_data)
-        holder = given.pop("holder", request.auth.user_id)
+        principal = principal_of(request)
+        holder = f"user:{given.pop('holder', principal.user_id)}"
         kind = SealKind(given.pop("kind"))
-        seal = seals.create_seal(principal=request.auth, kind=kind, holder=f"user:{holder}", **given)
+        seal = seals.create_seal(principal=principal, kind=kind, holder=holder, **given)
         return Response(SealSerializer(seal).data, 201)
 
 
@@ -45,7 +46,7 @@ class SealStateView(APIView):
     @remembered
     def post(self, request: Request, seal_id: UUID) -> Response:
         """Suspend the seal, or put it back into use."""
-        seal = seals.set_seal_state(principal=request.auth, seal_id=seal_id, state=self.state)
+        seal = seals.set_seal_state(principal=principal_of(request), seal_id=seal_id, state=self.state)
         return Response(SealSerializer(seal).data)
 
 
@@ -55,5 +56,5 @@ class SealUsesView(APIView):
     @extend_schema(operation_id="seals_uses", responses=SealUseSerializer(many=True))
     def get(self, request: Request, seal_id: UUID) -> Response:
         """The newest uses of the seal: who asked, who approved, which document."""
-        uses = selectors.uses_of(request.auth, seal_id)[:USES_SHOWN]
+        uses = selectors.uses_of(principal_of(request), seal_id)[:USES_SHOWN]
         return Response(SealUseSerializer(uses, many=True).data)

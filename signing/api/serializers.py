@@ -170,7 +170,7 @@ class SessionSerializer(serializers.Serializer[Any]):
 class TextSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     version = serializers.IntegerField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # a field of that name, not the option
     accepted = serializers.BooleanField()
     title = serializers.CharField()
     title_en = serializers.CharField()
@@ -210,7 +210,7 @@ class NewSealSerializer(StrictSerializer):
     """`holder`: the user who answers for the seal; by default whoever makes it."""
 
     kind = serializers.ChoiceField([kind.value for kind in SealKind])
-    label = serializers.CharField(max_length=60)
+    label = serializers.CharField(max_length=60)  # type: ignore[assignment]  # a field, not the option
     code13 = serializers.RegexField(r"^[0-9]{13}\Z", required=False)
     diameter_mm = serializers.DecimalField(4, 1, min_value=Decimal(30), max_value=Decimal(45), required=False)
     holder = serializers.IntegerField(min_value=1, required=False)

@@ -24,8 +24,8 @@ from signing.keys.revocation import Evidence
 from signing.keys.signing_key import SigningKey
 from signing.models import SignatureRequest, SigningJob, SigningParty
 from signing.pades import marks
-from signing.pades.apply import Completion, Party, sign_first, sign_next
-from signing.pades.complete import archive
+from signing.pades.apply import Party, sign_first, sign_next
+from signing.pades.complete import Completion, archive
 from signing.services import keyroom, outside
 from signing.services.jobs import fail_job
 from signing.services.requests import SYSTEM, invite_next

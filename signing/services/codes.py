@@ -56,7 +56,7 @@ def send_code(session: SigningSession, purpose: Purpose, *, document_digest: str
         budget, _ = CodeBudget.objects.get_or_create(party=party, purpose=purpose)
         if budget.tries >= TRIES_PER_PURPOSE:
             raise Refused("code_guessing_locked")
-        _check_pace(party, purpose, now)
+        _check_pace(session, purpose, now)
         counted = CodeBudget.objects.filter(pk=budget.pk, codes__lt=CODES_PER_INVITATION)
         if not counted.update(codes=F("codes") + 1):
             raise Refused("codes_spent")
@@ -107,8 +107,8 @@ def try_code(
     `document_changed` when the code was sent for another document.
     """
     party = session.party
-    newest = OneTimeCode.objects.filter(party=party, purpose=purpose).order_by("-created_at").first()
-    if newest is None or newest.session_id != session.pk:
+    newest = OneTimeCode.objects.filter(session=session, purpose=purpose).order_by("-created_at").first()
+    if newest is None or newest.state == CodeState.DEAD:  # dead: another device asked for one since
         raise Refused("code_missing")
     if newest.state == CodeState.USED:
         raise Refused("code_used")
@@ -152,13 +152,13 @@ def _count_try(code: OneTimeCode, party_id: UUID) -> None:
         raise Refused("code_exhausted")
 
 
-def _check_pace(party: SigningParty, purpose: Purpose, now: datetime) -> None:
-    newest = OneTimeCode.objects.filter(party=party, purpose=purpose).order_by("-created_at").first()
+def _check_pace(session: SigningSession, purpose: Purpose, now: datetime) -> None:
+    newest = OneTimeCode.objects.filter(session=session, purpose=purpose).order_by("-created_at").first()
     if newest is not None and newest.created_at + CODE_RESEND_AFTER > now:
         wait = math.ceil((newest.created_at + CODE_RESEND_AFTER - now).total_seconds())
         raise Refused("code_too_soon", params={"seconds": wait}, retry_after=wait)
     sent_today = Notice.objects.filter(
-        recipient_index=party.mobile_index,
+        recipient_index=session.party.mobile_index,
         template__in=CODE_TEMPLATES.values(),
         created_at__gt=now - timedelta(days=1),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -75,7 +76,7 @@ def text_of(notice: Notice) -> str:
     return re.sub(r"\s*\n\s*", " ", text).strip()
 
 
-def _settle(notice: Notice, new: NoticeState, **changes: object) -> None:
+def _settle(notice: Notice, new: NoticeState, **changes: Any) -> None:
     blanked = {name: BLANKED if name in SECRET_PARAMS else value for name, value in notice.params.items()}
     with transaction.atomic():
         advance(

@@ -30,19 +30,19 @@ def revocation_source() -> RevocationSource:
 
 def trust_roots() -> tuple[x509.Certificate, ...]:
     """The roots that the acceptance rule believes in."""
-    return tuple(_certificate(path) for path in settings.TRUST_ROOTS)
+    return tuple(certificate_at(path) for path in settings.TRUST_ROOTS)
 
 
 @cache
 def _tsa(url: str, issuers: tuple[str, ...]) -> TimeStampAuthority:
-    return TimeStampAuthority(url, [_certificate(path) for path in issuers])
+    return TimeStampAuthority(url, [certificate_at(path) for path in issuers])
 
 
 @cache
 def _ca(url: str, token: str, root: str) -> CertificateAuthority:
-    return CertificateAuthority(url, token, root=_certificate(root))
+    return CertificateAuthority(url, token, root=certificate_at(root))
 
 
 @cache
-def _certificate(path: str) -> x509.Certificate:
+def certificate_at(path: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(Path(path).read_bytes())

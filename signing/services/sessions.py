@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -132,7 +132,7 @@ def _create(party: SigningParty, secret: str, address: str, agent: str) -> Signi
     return session
 
 
-def _move(session: SigningSession, new: SessionState, action: str, **changes: datetime) -> None:
+def _move(session: SigningSession, new: SessionState, action: str, **changes: Any) -> None:
     request = session.party.request
     move(
         session,

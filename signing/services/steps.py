@@ -100,7 +100,11 @@ def record_reading(*, session: SigningSession, document_digest: str, dwell: Sequ
             document_digest=document_digest,
             defaults={"dwell": list(dwell), "at": clock.now()},
         )
-        detail = {"document_digest": document_digest, "pages": len(dwell), "dwell_ms": sum(dwell)}
+        detail: Detail = {
+            "document_digest": document_digest,
+            "pages": len(dwell),
+            "dwell_ms": sum(dwell),
+        }
         _record(session, "document.read", detail)
     return reading
 
@@ -140,7 +144,7 @@ def place_signature(
             typed_name=party.name if typed_name else "",
             at=clock.now(),
         )
-        detail = {
+        detail: Detail = {
             "document_digest": document_digest,
             "placement": placement.pk,
             "page": box.page,

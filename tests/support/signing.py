@@ -2,15 +2,20 @@
 
 import json
 import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from rest_framework.test import APIClient
 
 from core import blobs, clock, work
@@ -23,6 +28,8 @@ from signing.services import keyroom, seals
 from signing.services.requests import PartySpec, open_request
 from tests.support.sample_pdf import sample_pdf
 
+T = TypeVar("T")
+COUNTERS = ("tries", "identity_tries", "acted_at", "attempts", "exchanges")
 A4 = (595.28, 841.89)
 NAME, ID_NO, MOBILE = "买买提·吐尔逊", "370303199003070013", "13800000000"
 LEGAL_NAME, USCC = "示例制造（淄博）有限公司", "91370303MA3TE5T03M"
@@ -227,3 +234,35 @@ class Phone:
     def confirm(self, code: str | None = None) -> Answer:
         digest = self.digest
         return self.post("confirm", {"document_sha256": digest, "code": code or self.ask_code()})
+
+
+def snapshot() -> dict[str, list[Any]]:
+    """Everything in the tables of signing but counters of tries: what a refusal must leave as it was."""
+    kept = {}
+    for model in apps.get_app_config("signing").get_models():
+        columns = [f.attname for f in model._meta.concrete_fields if f.name not in COUNTERS]
+        kept[model.__name__] = sorted(map(repr, model._default_manager.values_list(*columns)))
+    return kept
+
+
+def refused(answer: Answer, code: str, before: dict[str, list[Any]]) -> None:
+    """The answer is this refusal, in both languages and with a remedy, and nothing has changed."""
+    assert answer.status >= 400, answer
+    assert answer.code == code, answer
+    assert all(answer.body[part] for part in ("title", "title_en", "remedy", "remedy_en"))
+    assert snapshot() == before
+
+
+def at_once(count: int, act: Callable[[int], T]) -> list[T]:
+    """Run `act(0)` … `act(count - 1)` in threads that start at the same moment."""
+    gate = threading.Barrier(count)
+
+    def one(number: int) -> T:
+        gate.wait(30)
+        try:
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
