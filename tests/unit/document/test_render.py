@@ -62,7 +62,7 @@ def test_each_template_prints_every_fact_it_states(slug: str, term_type: str) ->
 # facts for the filing alone, or shown in words of the template
 UNPRINTED = re.compile(
     r"/(si_no|type|economic_type|industry|hukou_type|hukou_code|education|employment_\w+|sign_kind|term_type"
-    r"|worktime_system|work_place_code|wage_unit|id_type|sex|host_kind|post_kind|affiliation)$"
+    r"|worktime_system|work_place_code|wage_unit|id_type|sex|post_kind|affiliation)$"
 )
 
 

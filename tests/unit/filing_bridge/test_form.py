@@ -2,7 +2,7 @@ import json
 import re
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2
@@ -37,7 +37,7 @@ def record(
         "6f1a3c1e-1111-4222-8333-444455556666", "示例人事", "0533-2345678", AT, late_reason="测试原因"
     )
     return to_filing_record(
-        sample_facts(slug, **changes), SignedContract("0f" * 32, AT), filing_type, envelope
+        sample_facts(slug, **cast(Any, changes)), SignedContract("0f" * 32, AT), filing_type, envelope
     )
 
 
