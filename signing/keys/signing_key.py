@@ -59,6 +59,13 @@ class SigningKey:
         """DER AlgorithmIdentifier of the signatures that `sign` makes."""
         return ALGORITHM_IDENTIFIER[self.algorithm]
 
+    @property
+    def signature_size(self) -> int:
+        """Length in bytes that `sign` never exceeds."""
+        if isinstance(self.private_key, rsa.RSAPrivateKey):
+            return self.private_key.key_size // 8
+        return 72  # two integers of up to 33 bytes, with their tags and lengths
+
     def sign(self, data: bytes) -> bytes:
         """Sign `data` with SHA-256: ECDSA (DER r, s) or RSASSA-PKCS1-v1_5."""
         if isinstance(self.private_key, rsa.RSAPrivateKey):

@@ -13,7 +13,7 @@ from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing.keys import cms
-from signing.keys.signing_key import KeyAlgorithm, SigningKey
+from signing.keys.signing_key import SigningKey
 from signing.keys.timestamp import TimeStamp, TimeStampAuthority
 from signing.pades.appearance import Drawing, draw
 from signing.pades.complete import Completion, add_evidence, fill_seams
@@ -34,7 +34,6 @@ SOLE = SigMDPSetup(
 
 # Signed attributes, identifiers and lengths around certificates, signature and token
 CMS_FRAME = 480
-SIGNATURE_SIZE = {KeyAlgorithm.P256: 72, KeyAlgorithm.RSA2048: 512}
 
 
 @dataclass(frozen=True)
@@ -116,15 +115,14 @@ def _sign(
     field = revision.field(party.field)
     _draw_mark(revision, field, drawing, party.place)
     if completion is not None:
-        if completion.seam is not None:
-            fill_seams(revision, draw(completion.seam))
+        fill_seams(revision, completion.seam)
         add_evidence(revision, completion.evidence)
     certificates = (party.key.certificate, *party.key.chain[:-1])  # verifiers bring the root themselves
     size = (
         CMS_FRAME
         + sum(len(cms.certificate_der(certificate)) for certificate in certificates)
         + len(party.key.certificate.issuer.public_bytes())
-        + SIGNATURE_SIZE[party.key.algorithm]
+        + party.key.signature_size
         + tsa.token_size
     )
     placeholder = SignatureObject(

@@ -8,7 +8,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
 from signing.keys.revocation import Evidence
 from signing.keys.timestamp import TimeStampAuthority
-from signing.pades.appearance import Drawing
+from signing.pades.appearance import draw
 from signing.pades.document import Revision, dictionary
 from signing.pades.marks import Seal
 
@@ -21,16 +21,25 @@ class Completion:
     """What the last signer's revision carries besides the signature.
 
     `evidence`: of every signer's chain, this one's and the TSA's included; goes into the DSS. `seam`: the
-    seal for the 骑缝章 fields, if the document has any.
+    seal for the 骑缝章 fields; needed if the document has any, ignored if it has none.
     """
 
     evidence: Sequence[Evidence]
     seam: Seal | None = None
 
 
-def fill_seams(revision: Revision, drawing: Drawing) -> None:
-    """Cut the seal into equal upright strips, one for each seam field, in order."""
+def fill_seams(revision: Revision, seam: Seal | None) -> None:
+    """Cut the seal into equal upright strips, one for each seam field, in order.
+
+    Raises ValueError for fields without a seal: pyHanko takes a locked text field whose appearance is older
+    than the lock for one that was changed after it.
+    """
     fields = revision.fields_named(SEAM)
+    if not fields:
+        return
+    if seam is None:
+        raise ValueError("the document has fields for a cross-page seal, so it needs one")
+    drawing = draw(seam)
     for number, field in enumerate(fields):
         box = revision.box(field)
         page_width, page_height = revision.frames[box.page - 1].size

@@ -7,13 +7,23 @@ here. Anything else raises ContainerAltered.
 
 from collections.abc import Set
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms
+from cryptography import x509
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-DIGESTS = frozenset({"sha256", "sha384", "sha512"})
+from signing.keys import der
+from signing.keys.cms import ID_SIGNED_DATA, ID_TST_INFO
+
+# Encodings of the algorithms that we accept. Digests may carry NULL parameters or none (RFC 5754 §2).
+_DIGEST_OIDS = tuple(f"2.16.840.1.101.3.4.2.{number}" for number in (1, 2, 3))
+_ECDSA_OIDS = tuple(f"1.2.840.10045.4.3.{number}" for number in (2, 3, 4))
+_RSA_OIDS = tuple(f"1.2.840.113549.1.1.{number}" for number in (1, 11, 12, 13))
+DIGESTS = frozenset(
+    der.sequence(der.oid(oid), parameters) for oid in _DIGEST_OIDS for parameters in (b"", der.NULL)
+)
 SIGNATURES = frozenset(
-    {"rsassa_pkcs1v15", "sha256_rsa", "sha384_rsa", "sha512_rsa", "rsassa_pss"}
-    | {"sha256_ecdsa", "sha384_ecdsa", "sha512_ecdsa"}
+    {der.sequence(der.oid(oid)) for oid in _ECDSA_OIDS}
+    | {der.sequence(der.oid(oid), der.NULL) for oid in _RSA_OIDS}
 )
 
 
@@ -39,39 +49,57 @@ def check_hole(data: bytes, signature: EmbeddedPdfSignature) -> int:
 
 
 def check_algorithms(signed_data: cms.SignedData) -> None:
-    """One signer, algorithms that we accept, named the same everywhere."""
+    """One signer, algorithms that we accept, the digest named the same everywhere."""
     (signer,) = signed_data["signer_infos"]
-    digest = signer["digest_algorithm"]
-    if digest["algorithm"].native not in DIGESTS or digest["parameters"].native is not None:
-        raise ContainerAltered("digest algorithm")
-    if [one["algorithm"].native for one in signed_data["digest_algorithms"]] != [digest["algorithm"].native]:
+    digest = signer["digest_algorithm"].dump()
+    if digest not in DIGESTS or signer["signature_algorithm"].dump() not in SIGNATURES:
+        raise ContainerAltered("algorithm")
+    if signed_data["digest_algorithms"].dump() != der.tlv(der.SET, digest):
         raise ContainerAltered("digest algorithms")
-    if signer["signature_algorithm"]["algorithm"].native not in SIGNATURES:
-        raise ContainerAltered("signature algorithm")
 
 
 def check_time_stamp_token(signature: EmbeddedPdfSignature, known_certificates: Set[bytes]) -> None:
     """The last time-stamp covers all but its own token. Pin down what its TSA did not sign.
 
+    The token is built anew from the parts that are signed, or checked elsewhere, and must come out the same.
     `known_certificates` (DER) are those in the DSS, which the time-stamp covers: the token may carry these
     and its signer's, whose hash is among the signed attributes.
     """
     signed_data = signature.signed_data
-    der: bytes = signature.pkcs7_content[: _der_size(signature.pkcs7_content)]
-    content_info = cms.ContentInfo.load(der, strict=True)
-    if content_info.dump(force=True) != der:
-        raise ContainerAltered("not in DER")
     (signer,) = signed_data["signer_infos"]
-    if signed_data["version"].native != "v3" or signer["version"].native != "v1":
-        raise ContainerAltered("version")
-    if not isinstance(signed_data["encap_content_info"]["content"].parsed, tsp.TSTInfo):
-        raise ContainerAltered("no time-stamp inside")
-    if len(signed_data["crls"]) or len(signer["unsigned_attrs"]):
-        raise ContainerAltered("unsigned additions")
-    signer_certificate: bytes = signature.signer_cert.dump()
-    carried = [certificate.chosen.dump() for certificate in signed_data["certificates"]]
-    if len(set(carried)) != len(carried) or not set(carried) <= known_certificates | {signer_certificate}:
+    certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    own = signature.signer_cert.dump()
+    carried = [one.chosen.dump() for one in signed_data["certificates"]]
+    if len(set(carried)) != len(carried) or not set(carried) <= known_certificates | {own}:
         raise ContainerAltered("certificates")
+    content = bytes(signed_data["encap_content_info"]["content"])
+    rebuilt = der.sequence(
+        ID_SIGNED_DATA,
+        der.explicit(
+            0,
+            der.sequence(
+                der.integer(3),
+                der.tlv(der.SET, signer["digest_algorithm"].dump()),
+                der.sequence(ID_TST_INFO, der.explicit(0, der.octets(content))),
+                der.explicit(0, *carried),
+                der.tlv(
+                    der.SET,
+                    der.sequence(
+                        der.integer(1),
+                        der.sequence(
+                            certificate.issuer.public_bytes(), der.integer(certificate.serial_number)
+                        ),
+                        signer["digest_algorithm"].dump(),
+                        der.tlv(0xA0, signer["signed_attrs"].contents),
+                        signer["signature_algorithm"].dump(),
+                        der.octets(signer["signature"].native),
+                    ),
+                ),
+            ),
+        ),
+    )
+    if rebuilt != signature.pkcs7_content[: _der_size(signature.pkcs7_content)]:
+        raise ContainerAltered("the time-stamp token")
 
 
 def _der_size(der: bytes) -> int:

@@ -197,7 +197,7 @@ class Revision:
             PageFrame(
                 max(crop[0], media[0]), max(crop[1], media[1]),
                 min(crop[2], media[2]), min(crop[3], media[3]),
-                int(known.get("/Rotate", 0)) % 360,
+                int(str(known.get("/Rotate", 0))) % 360,
             ),
         )  # fmt: skip
 

@@ -78,8 +78,8 @@ def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | No
 
     `roots` are the trust anchors of signers and TSA. `at` (default: now) is the moment of judging; a moment
     years ahead tells whether the archive will still hold then. Costs about 200 ms; the answer for one file
-    and one set of roots may be cached by `Verdict.sha256` until `archive.valid_until`. Not to be called inside
-    a running event loop. Hostile input is bounded by size, signatures, and what its streams decode to.
+    and one set of roots may be cached by `Verdict.sha256` until `archive.valid_until`. Not to be called in a
+    running event loop. Hostile input is bounded by size, signatures, and what its streams decode to.
     """
     digest = sha256(pdf).hexdigest()
     if len(pdf) > MAX_SIZE:

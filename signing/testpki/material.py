@@ -18,10 +18,10 @@ from signing.keys.signing_key import KeyAlgorithm, PrivateKey, SigningKey, gener
 
 MARK = "测试 TEST NOT EVIDENCE"
 
-# 2.999 is the arc that ITU-T X.660 sets aside for examples: nobody can mistake these for a real policy.
-POLICY_TIME_STAMP = x509.ObjectIdentifier("2.999.54.1")
-POLICY_WORKER = x509.ObjectIdentifier("2.999.54.2")
-POLICY_ORGANISATION = x509.ObjectIdentifier("2.999.54.3")
+# The enterprise number that RFC 5612 sets aside for documentation: nobody can take these for real policies.
+POLICY_TIME_STAMP = x509.ObjectIdentifier("1.3.6.1.4.1.32473.54.1")
+POLICY_WORKER = x509.ObjectIdentifier("1.3.6.1.4.1.32473.54.2")
+POLICY_ORGANISATION = x509.ObjectIdentifier("1.3.6.1.4.1.32473.54.3")
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8601"
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing.testpki import material
 from signing.testpki.material import Material
+
+DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 
 class Refusal(ValueError):  # noqa: N818  (an answer, not a malfunction)
@@ -78,6 +80,8 @@ class Register:
         kept = [x509.NameAttribute(oid, asked[oid]) for oid in profile.subject_from_csr if oid in asked]
         leaf = x509.BasicConstraints(ca=False, path_length=None)
         usage = material.key_usage("digital_signature", "content_commitment")
+        # RFC 9336 names the purpose; NSS, which many PDF readers use, knows only the one for mail.
+        purposes = x509.ExtendedKeyUsage([DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
         policy = x509.CertificatePolicies([x509.PolicyInformation(profile.policy, None)])
         pointers = material.revocation_pointers(base_url, "issuing")
         certificate = material.certify(
@@ -86,7 +90,13 @@ class Register:
             material.name(asked[NameOID.COMMON_NAME], *kept),
             csr.public_key(),
             profile.lifetime,
-            ((leaf, True), (usage, True), (policy, False), *((pointer, False) for pointer in pointers)),
+            (
+                (leaf, True),
+                (usage, True),
+                (purposes, False),
+                (policy, False),
+                *((pointer, False) for pointer in pointers),
+            ),
         )
         self._remember(
             self._issued_path, {"serial": f"{certificate.serial_number:x}", "profile": profile_name}
