@@ -197,3 +197,14 @@ class FilingForm(models.Model):
                 name="form_agency_sealed",
             ),
         )
+
+
+class EvidencePackage(models.Model):
+    """A package that was built for a contract; the newest one is given out."""
+
+    contract_id = models.UUIDField()
+    blob = models.CharField(max_length=64)
+    built_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["contract_id", "-built_at"]),)

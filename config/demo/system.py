@@ -4,6 +4,7 @@ Web, worker, signer and province, and the stand-in for certificate and time-stam
 gets the passphrase of the keys.
 """
 
+import json
 import os
 import secrets
 import subprocess
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 WEB_THREADS = 8
 SIGNER_THREADS = 2
 WORKER_THREADS = 2
+SYSTEM_CODE = "QIANBEI-TEST"  # the platform's name with the stand-in province
+PROVINCE_TOKEN = "stand-in"  # noqa: S105  (says what it is)
+PROVINCE_KEYS = "province.jwks.json"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class System:
             "DATABASE_URL": f"sqlite:///{self.folder / 'qianbei.sqlite3'}",
             "PUBLIC_URL": self.base_url,
             "PKI_URL": self.pki_url,
+            "PROVINCES": json.dumps({"": self._province_entry()}),
+            "PROVINCE_TOKEN": PROVINCE_TOKEN,
             "WEBHOOK_ALLOW_LOOPBACK": "1",
             "LOG_LEVEL": "WARNING",
             **(more or {}),
@@ -65,7 +71,22 @@ class System:
         self.run("-m", "signing.testpki", "init", str(self.pki_dir), "--base-url", self.pki_url)
         self.manage("migrate", "--verbosity", "0")
         self.manage("publish_templates")
+        self._register_with_province()
         return self.manage("create_operator", "--email", "operator@example.test").split()[-1]
+
+    def _province_entry(self) -> dict[str, str]:
+        keys = str(self.province_dir / PROVINCE_KEYS)
+        return {"url": self.province_url, "system_code": "TEST-SANDBOX", "keys": keys}
+
+    def _register_with_province(self) -> None:
+        """What a platform and a province exchange on paper: our token and public keys."""
+        keys, token = self.folder / "platform.jwks.json", self.folder / "province-token"
+        keys.write_text(self.run(str(ROOT / "manage.py"), "platform_keys", more=self.signer_secret))
+        token.write_text(PROVINCE_TOKEN)
+        self.run(
+            "-m", "filing_bridge.sandbox", "register", "--dir", str(self.province_dir),
+            "--system-code", SYSTEM_CODE, "--token-file", str(token), "--jwks", str(keys),
+        )  # fmt: skip
 
     def manage(self, *arguments: str) -> str:
         """Run a management command; its output. CalledProcessError when it fails."""
@@ -100,6 +121,7 @@ class System:
         command = (
             PYTHON, "-m", "filing_bridge.sandbox", "serve",
             "--dir", str(self.province_dir), "--port", str(self.ports.province),
+            "--pki-dir", str(self.pki_dir),
         )  # fmt: skip
         return Program("province", command, says("ready:"), self.environment)
 

@@ -6,6 +6,7 @@ asked for again and again; each asking needs a fresh message, hence the round th
 
 import uuid
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,8 +23,7 @@ from filing_bridge.domain import TIMING, FilingState, FormState, Outcome
 from filing_bridge.form import render_filing_form
 from filing_bridge.models import AttemptResult, Filing, FilingAttempt, FilingForm, Receipt
 from filing_bridge.provinces import province
-from filing_bridge.services import breaker
-from filing_bridge.services.answers import RENDER_FORM
+from filing_bridge.services import answers, breaker, evidence
 from filing_bridge.services.messages import platform_signer
 from filing_bridge.services.preparing import AUTHORISED_FOR, SIGN
 from filing_bridge.services.states import DELIVERY
@@ -34,6 +34,7 @@ from signing.pades.prepare import FieldSpec, prepare
 from signing.pades.validate import validate
 from signing.services import keyroom, outside
 
+RENDER_FORM = answers.RENDER_FORM
 SEAL_FORM = "filing.form.seal"
 SUBMIT_FORM = "filing.form.submit"
 
@@ -237,6 +238,7 @@ def _keep(form: FilingForm, answer: protocol.Answer, token: str, sealed: str) ->
         },
     )
     _advance(form, FormState.AGENCY_SEALED, sealed, agency_sealed=sealed, answer=token)
+    enqueue(evidence.BUILD, str(form.filing.contract_id))
 
 
 def _ask_again(form: FilingForm, code: str, wait: timedelta | None) -> None:
@@ -258,7 +260,7 @@ def _pause(attempts: int) -> timedelta:
     return backoff(attempts, base=TIMING.retry_base, ceiling=RETRY_CEILING)
 
 
-def _advance(form: FilingForm, new: FormState, digest: str, **changes: str) -> None:
+def _advance(form: FilingForm, new: FormState, digest: str, **changes: Any) -> None:
     advance(
         FilingForm,
         form.pk,

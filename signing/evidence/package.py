@@ -19,6 +19,7 @@ FORMAT: Final = "urn:qianbei:evidence:1"
 MANIFEST: Final = "manifest.json"
 MANIFEST_STAMP: Final = "manifest.tst"
 LOG: Final = "log.json"
+CONTRACT: Final = "contract.pdf"
 CERTIFICATES: Final = "certificates/"
 # ZIP has no time zone and no dates before 1980; a fixed time keeps equal content equal in bytes.
 ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)

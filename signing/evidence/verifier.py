@@ -16,14 +16,13 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from signing.evidence import merkle
 from signing.evidence.format import Block, event_leaf
-from signing.evidence.package import CERTIFICATES, FORMAT, LOG, MANIFEST, MANIFEST_STAMP
+from signing.evidence.package import CERTIFICATES, CONTRACT, FORMAT, LOG, MANIFEST, MANIFEST_STAMP
 from signing.evidence.timestamps import TokenCheck, check_token
-from signing.pades import validate
+from signing.pades.validate import validate
 
 MAX_PACKAGE: Final = 200 * 1024 * 1024
 MAX_FILES: Final = 500
 MAX_RATIO: Final = 200
-CONTRACT: Final = "contract.pdf"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Report:
 
 
 Files = Mapping[str, bytes]
-FurtherChecks = Callable[[Files], Iterator[Check]]
+Step = Callable[[Files, Sequence[Certificate], datetime | None], Iterator[Check]]
 
 
 class PackageFaultError(Exception):
@@ -60,7 +59,7 @@ def verify_package(
     *,
     roots: Sequence[Certificate],
     at: datetime | None = None,
-    further: Sequence[FurtherChecks] = (),
+    further: Sequence[Step] = (),
 ) -> Report:
     """Check a package against `roots`, as of `at` (default now). `further` adds checks on the files."""
     try:
@@ -68,10 +67,8 @@ def verify_package(
     except PackageFaultError as fault:
         return Report((Check("package", False, "证据包结构完整", "The package is well-formed", str(fault)),))
     checks = [Check("package", True, "证据包结构完整", "The package is well-formed")]
-    for step in (_manifest, _manifest_stamp, _document, _log):
+    for step in (_manifest, _manifest_stamp, _document, _log, *further):
         checks.extend(_guarded(step, files, roots, at))
-    for extra in further:
-        checks.extend(_guarded(lambda files, roots, at, extra=extra: extra(files), files, roots, at))
     return Report(tuple(checks))
 
 
@@ -95,9 +92,6 @@ def read_package(data: bytes) -> dict[str, bytes]:
             return {name: archive.read(name) for name in names}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise PackageFaultError(f"not a readable ZIP ({type(error).__name__})") from error
-
-
-Step = Callable[[Files, Sequence[Certificate], datetime | None], Iterator[Check]]
 
 
 def _guarded(step: Step, files: Files, roots: Sequence[Certificate], at: datetime | None) -> list[Check]:
@@ -156,9 +150,9 @@ def _document(files: Files, roots: Sequence[Certificate], at: datetime | None) -
     for signature in verdict.signatures:
         yield Check(
             "signature",
-            verdict.ok,
-            f"签名人：{signature.signer}，时间戳时间：{signature.time}",
-            f"Signed by {signature.signer}, time-stamped {signature.time}",
+            signature.ok,
+            f"签名人：{signature.signer.common_name}，时间戳时间：{signature.at}",
+            f"Signed by {signature.signer.common_name}, time-stamped {signature.at}",
         )
 
 
