@@ -2,13 +2,13 @@
 
 import base64
 import copy
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from joserfc.jwk import ECKey
 
 from core.canonical import canonical_json
 from filing_bridge import protocol
@@ -101,9 +101,16 @@ def test_garbage_is_no_message(text: str, platform: Party) -> None:
     refused("malformed_message", protocol.open_message, text, {SYSTEM: platform.keys}, now=NOW)
 
 
-def test_an_answer_cannot_be_passed_off_as_a_message(platform: Party) -> None:
-    token = sign_payload({"head": {}, "body": {}}, Purpose.ANSWER, platform.signer)
-    refused("malformed_message", protocol.open_message, token, {SYSTEM: platform.keys}, now=NOW)
+def test_a_signature_for_another_purpose_is_refused(token: str, platform: Party) -> None:
+    keys = {SYSTEM: platform.keys}
+    payload = protocol.open_message(token, keys, now=NOW)
+    head = {"interface_code": "LC0101", "system_code": SYSTEM, "serial_no": payload.serial_no}
+    head |= {"time": NOW.isoformat(timespec="seconds"), "version": "1"}
+    content = {"head": head, "body": payload.body}
+    protocol.open_message(sign_payload(content, Purpose.MESSAGE, platform.signer), keys, now=NOW)
+    for purpose in (Purpose.ANSWER, Purpose.RECORD):
+        other = sign_payload(content, purpose, platform.signer)
+        refused("malformed_message", protocol.open_message, other, keys, now=NOW)
 
 
 def test_alg_none_and_hmac_are_refused(token: str, platform: Party) -> None:
@@ -118,7 +125,12 @@ def test_payload_must_be_canonical(platform: Party, body: dict[str, Any]) -> Non
     """Two parsers may read `{"a":1,"a":2}` differently; the canonical form leaves one reading."""
     key = platform.signer
     header = canonical_json({"alg": "ES256", "kid": key.kid, "typ": Purpose.MESSAGE.value})
-    for payload in (b'{"a":1,"a":2}', b'{ "a":1}', json.dumps(body).encode(), b"[" * 30000, b"[1]", b"{"):
+    head = {"interface_code": "LC0102", "system_code": SYSTEM, "serial_no": "a" * 32}
+    head |= {"time": NOW.isoformat(timespec="seconds"), "version": "1"}
+    query = canonical_json({"head": head, "body": {"idempotency_key": body["idempotency_key"]}})
+    twice = query[:-1] + b',"head":' + canonical_json(head) + b"}"
+    spaced = query.replace(b'":"', b'": "')
+    for payload in (twice, spaced, b"[" * 30000, b"[1]", b"{"):
         parts = [base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (header, payload)]
         signature = key.sign(".".join(parts).encode())
         forged = ".".join([*parts, base64.urlsafe_b64encode(signature).decode().rstrip("=")])
@@ -168,6 +180,20 @@ def test_submission_must_fit_its_key_and_document(
 ) -> None:
     message = protocol.open_message(token, {SYSTEM: platform.keys}, now=NOW)
     refused(code, protocol.check_submission, replace(message, body={**message.body, **change}), pdf)
+
+
+@pytest.mark.parametrize(
+    "pointer", ["/document/digest/value", "/document/size", "/record/contract_digest/value"]
+)
+def test_digest_and_size_are_each_compared(token: str, platform: Party, pointer: str) -> None:
+    message = protocol.open_message(token, {SYSTEM: platform.keys}, now=NOW)
+    body = copy.deepcopy(dict(message.body))
+    *parents, last = pointer.split("/")[1:]
+    section = body
+    for step in parents:
+        section = section[step]
+    section[last] = 1 if last == "size" else "0" * 64
+    refused("document_digest_mismatch", protocol.check_submission, replace(message, body=body), PDF)
 
 
 def test_idempotency_key_is_permanent() -> None:
@@ -373,6 +399,13 @@ def test_a_batch_holds_at_most_one_hundred(token: str) -> None:
 
 
 def test_key_sets_take_public_p256_keys_only() -> None:
-    for wrong in ({}, {"keys": [{}]}, {"keys": [{"kty": "oct", "k": "AAAA", "kid": "a"}]}, {"keys": 5}):
-        with pytest.raises(ValueError, match="P-256"):
+    not_keys: list[dict[str, Any]] = [
+        {},
+        {"keys": [{}]},
+        {"keys": [{"kty": "oct", "k": "AAAA", "kid": "a"}]},
+        {"keys": 5},
+        {"keys": [ECKey.import_key(p256()).as_dict(private=True) | {"kid": "a"}]},
+    ]
+    for wrong in not_keys:
+        with pytest.raises(ValueError, match=r"P-256|public"):
             protocol.key_set(wrong)
