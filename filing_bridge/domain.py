@@ -36,7 +36,7 @@ _ANSWERED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJ
 
 FILING_TRANSITIONS: TransitionTable = {
     S.WAITING: frozenset({S.PENDING}),
-    S.PENDING: frozenset({S.READY, S.HELD}),
+    S.PENDING: frozenset({S.READY, S.UNKNOWN, S.HELD}),
     S.READY: frozenset({S.SENT, S.PENDING, S.UNKNOWN, S.HELD}),
     S.SENT: _ANSWERED | {S.UNKNOWN, S.PENDING},
     S.UNKNOWN: _ANSWERED | {S.PENDING},
@@ -157,6 +157,7 @@ class Timing:
     breaker_threshold: int = 5
     breaker_base: float = 5.0
     breaker_ceiling: float = 300.0
+    suspect_after: int = 3  # failures after which a filing is delivered with no other at its side
     hold_after: int = 12  # failures of this very filing, while the province answers others
     asks_at_once: int = 20
     most_messages: int = 100  # signed in one run; also the protocol's limit of a batch

@@ -117,9 +117,9 @@ def read_batch(
     province: Province, reply: Reply | NoReply, subjects: Sequence[Subject], *, now: datetime
 ) -> list[Finding]:
     """One finding for each item, in order."""
-    document = _json(reply.body) if isinstance(reply, Reply) and reply.status == 200 else None
+    document = _answered(reply)
     if (
-        not isinstance(reply, Reply)
+        isinstance(reply, NoReply)
         or violations("batch-answer-1", document)
         or [each["index"] for each in document["results"]] != list(range(len(subjects)))
     ):
@@ -135,8 +135,8 @@ def read_question(
 ) -> list[Finding]:
     """The finding of a question about one filing: `{"answer": …}`, or a problem document."""
     [subject] = subjects
-    document = _json(reply.body) if isinstance(reply, Reply) and reply.status == 200 else None
-    if not isinstance(reply, Reply) or not isinstance(document, dict) or "answer" not in document:
+    document = _answered(reply)
+    if isinstance(reply, NoReply) or "answer" not in document:
         return [_whole(reply, now)]
     return [_single(province, subject, document, reply, _ABOUT_FILINGS)]
 
@@ -145,8 +145,8 @@ def read_form(
     province: Province, reply: Reply | NoReply, subject: Subject, *, now: datetime
 ) -> tuple[Finding, bytes]:
     """The finding about a form, and the sealed PDF: `{"answer": …, "pdf": …}`, or a problem document."""
-    document = _json(reply.body) if isinstance(reply, Reply) and reply.status == 200 else None
-    if not isinstance(reply, Reply) or violations("form-1", document) or "answer" not in document:
+    document = _answered(reply)
+    if isinstance(reply, NoReply) or violations("form-1", document) or "answer" not in document:
         return _whole(reply, now), b""
     try:
         pdf = base64.b64decode(document["pdf"], validate=True)
@@ -191,8 +191,8 @@ def _whole(reply: Reply | NoReply, now: datetime) -> Finding:
     if isinstance(reply, NoReply):
         return Finding(Outcome.LOST if reply.sent else Outcome.NOT_SENT, reply.code)
     wait = retry_after(reply.headers, now=now, ceiling=timedelta(seconds=TIMING.retry_after_ceiling))
-    document = _json(reply.body)
-    if isinstance(document, dict) and not violations("problem-1", document):
+    document = _json(reply)
+    if not violations("problem-1", document):
         code = document["code"]
         own = code == "filing_not_found"
         if _says_not_processed(code, reply.status):
@@ -206,11 +206,18 @@ def _says_not_processed(code: str, status: int) -> bool:
     return code in NOT_PROCESSED and protocol.CODES[code].status == status
 
 
-def _json(body: bytes) -> Any:
+def _json(reply: Reply | NoReply) -> dict[str, Any]:
+    """The object in a body of any status; empty when there is none."""
     try:
-        return json.loads(body)
+        document = json.loads(reply.body) if isinstance(reply, Reply) else None
     except (ValueError, RecursionError):
-        return None
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _answered(reply: Reply | NoReply) -> dict[str, Any]:
+    """The object in a body that came with 200; empty when it did not."""
+    return _json(reply) if isinstance(reply, Reply) and reply.status == 200 else {}
 
 
 def _post(province: Province, path: str, body: Mapping[str, Any], seconds: float) -> Call:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from core import clock
 from core.errors import Refused
@@ -82,7 +83,7 @@ def _row(province: str) -> Breaker:
     return Breaker.objects.get_or_create(province=province, defaults={"changed_at": clock.now()})[0]
 
 
-def _move(row: Breaker, new: BreakerState, **changes: object) -> None:
+def _move(row: Breaker, new: BreakerState, **changes: Any) -> None:
     advance(
         Breaker,
         row.pk,
@@ -98,7 +99,7 @@ def _move(row: Breaker, new: BreakerState, **changes: object) -> None:
     )
 
 
-def _try_move(row: Breaker, new: BreakerState, **changes: object) -> None:
+def _try_move(row: Breaker, new: BreakerState, **changes: Any) -> None:
     try:
         _move(row, new, **changes)
     except Refused:  # a worker beside us saw the same and moved it: its word is as good as ours

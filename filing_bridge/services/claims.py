@@ -1,10 +1,11 @@
 """Holding a filing for one call: the lease is a fencing token, and what is held is written down first."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import F
@@ -12,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from core import clock
 from core.errors import Refused
-from core.work import enqueue
+from core.work import backoff, enqueue
 from filing_bridge import wire
 from filing_bridge.domain import TIMING, FilingState
 from filing_bridge.models import Filing, FilingAttempt
@@ -50,17 +51,29 @@ class Claim:
 def claim(province: str, limit: int) -> list[Claim]:
     """Lease up to `limit` filings and write an attempt for each, in one transaction.
 
-    From here on a submission counts as sent. Questions come first: they settle what is unknown, and are the
-    gentler probe of a province that was down.
+    From here on a submission counts as sent. A single one is rather a question: the gentler probe of a
+    province that was down.
     """
     now = clock.now()
     with transaction.atomic():
         asks = list(to_ask(province).filter(due_at__lte=now)[: min(limit, TIMING.asks_at_once)])
         submissions = list(to_submit(province)[: limit - len(asks)])
-        until = now + lease_for(len(submissions))
-        held = [_hold_to_ask(each, until) for each in asks]
-        held += [_hold_to_submit(each, until) for each in submissions]
+        chosen = _companions([*asks, *submissions])
+        until = now + lease_for(len(chosen))
+        held = [_hold(filing, until) for filing in chosen]
     return [each for each in held if each is not None]
+
+
+def _companions(candidates: Iterable[Filing]) -> list[Filing]:
+    """Those that may share a round: a suspect, which may be what kills the workers, has one to itself."""
+    urgent = sorted(candidates, key=lambda filing: filing.due_at)
+    if urgent and _is_suspect(urgent[0]):
+        return urgent[:1]
+    return list(takewhile(lambda filing: not _is_suspect(filing), urgent))
+
+
+def _is_suspect(filing: Filing) -> bool:
+    return filing.attempts >= TIMING.suspect_after
 
 
 def lease_for(submissions: int) -> timedelta:
@@ -96,7 +109,29 @@ def drop_stale_messages(province: str) -> None:
             enqueue(SIGN, province)
 
 
-def _hold_to_ask(filing: Filing, until: object) -> Claim | None:
+def doubt_everything() -> int:
+    """Nothing here says any more what the province has: ask before pushing. Returns how many filings."""
+    doubted = 0
+    for filing in Filing.objects.filter(state__in=[S.PENDING, S.READY], lease__isnull=True):
+        with suppress(Refused), transaction.atomic():
+            move(
+                filing,
+                S.UNKNOWN,
+                actor="system:operator",
+                **RELEASED,
+                due_at=clock.now(),
+                last_error="restored",
+            )
+            enqueue(SIGN, filing.province)
+            doubted += 1
+    return doubted
+
+
+def _hold(filing: Filing, until: datetime) -> Claim | None:
+    return _hold_to_submit(filing, until) if filing.state == S.READY else _hold_to_ask(filing, until)
+
+
+def _hold_to_ask(filing: Filing, until: datetime) -> Claim | None:
     lease = uuid.uuid4()
     free = Filing.objects.filter(pk=filing.pk, state=filing.state, message=filing.message, lease__isnull=True)
     if not free.update(lease=lease, leased_until=until):
@@ -104,7 +139,7 @@ def _hold_to_ask(filing: Filing, until: object) -> Claim | None:
     return _attempt(filing, Interface.QUERY, lease)
 
 
-def _hold_to_submit(filing: Filing, until: object) -> Claim | None:
+def _hold_to_submit(filing: Filing, until: datetime) -> Claim | None:
     lease = uuid.uuid4()
     try:
         move(
@@ -138,7 +173,8 @@ def _attempt(filing: Filing, interface: Interface, lease: uuid.UUID) -> Claim:
 def _end_lost(filing: Filing) -> None:
     """Counted against the filing: one that takes its worker down every time must end up with a person."""
     mine, tries = {"lease": filing.lease}, filing.attempts + 1
-    changes = {"attempts": tries, "due_at": clock.now(), "last_error": "worker_lost"}
+    pause = backoff(tries, base=TIMING.retry_base, ceiling=TIMING.retry_ceiling)
+    changes = {"attempts": tries, "due_at": clock.now() + pause, "last_error": "worker_lost"}
     poison = breaker.is_poison(filing, tries)
     if filing.state != S.SENT and not poison:
         release(filing, mine, **changes)

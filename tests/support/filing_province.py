@@ -4,6 +4,7 @@ The province is the real one (`filing_bridge.sandbox`) behind a real socket, exc
 what it checks in contracts is tested elsewhere. Its ledger and its faults are at hand as objects.
 """
 
+import importlib
 import random
 import threading
 import uuid
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from contracts.events import ContractEffective
 from core import blobs, clock, work
@@ -130,11 +133,11 @@ def pump() -> None:
 
 
 def hurry() -> None:
-    """Let every wait be over."""
-    past = clock.now() - timedelta(seconds=1)
-    Filing.objects.update(due_at=past)
-    WorkItem.objects.update(due_at=past)
-    Breaker.objects.exclude(until=None).update(until=past)
+    """Let every wait be over; what was due sooner stays due sooner."""
+    while_later = timedelta(hours=1)
+    Filing.objects.update(due_at=F("due_at") - while_later)
+    WorkItem.objects.update(due_at=F("due_at") - while_later)
+    Breaker.objects.exclude(until=None).update(until=F("until") - while_later)
 
 
 def bury_the_dead() -> None:
@@ -215,3 +218,17 @@ def province(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
         }
         running.store.register_sender(sender_of(sender))
         yield running
+
+
+def die_at(target: str, *, after: bool = False) -> None:
+    """Work until the process dies: at the first call of `target` (a dotted name), or right after it."""
+    module, _, name = target.rpartition(".")
+    real = getattr(importlib.import_module(module), name)
+
+    def last(*arguments: Any, **named: Any) -> Any:
+        if after:
+            real(*arguments, **named)
+        raise Killed(target)
+
+    with mock.patch(target, last), pytest.raises(Killed):
+        pump()
