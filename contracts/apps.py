@@ -5,4 +5,4 @@ class ContractsConfig(AppConfig):
     name = "contracts"
 
     def ready(self) -> None:
-        from contracts import errors, subscribers  # noqa: F401  (the imports register)
+        from contracts import errors, subscribers, tasks  # noqa: F401  (the imports register)

@@ -28,7 +28,7 @@ class Api:
 
     def __init__(self, base_url: str, token: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx2.Client(base_url=f"{base_url}/api/v1/", headers=headers, timeout=60)
+        self._http = httpx2.Client(base_url=f"{base_url}/api/v1/", headers=headers, timeout=120)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON answer."""

@@ -34,7 +34,7 @@ FIXED = {"term_type": "1", "end": "2029-12-31"}
 OPEN = {"term_type": "2"}
 TASK = {"term_type": "3", "task_text": "完成一号车间设备安装与调试，以验收单签署为完成标志"}
 PART = {
-    "term_type": "1",
+    **FIXED,
     "employment_form": "2",
     "wage_amount": "30.00",
     "wage_unit": "hour",
