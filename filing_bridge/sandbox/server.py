@@ -4,6 +4,7 @@ Werkzeug's own server closes every connection after one request and offers no ho
 parsing and routing are used, the exchange itself is written here.
 """
 
+import contextlib
 import socket
 import struct
 import time
@@ -11,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import LimitedStream
 
 IDLE_SECONDS = 60.0
+LINGER_SECONDS = 1.0
 DRAIN_LIMIT = 4 * 1024 * 1024
 STAND_IN = "TEST SANDBOX PROVINCE - NOT AN AUTHORITY"
 
@@ -69,16 +72,24 @@ class _Handler(WSGIRequestHandler):
         environ["CONTENT_LENGTH"] = length
         environ["wsgi.input"] = body
         reply = self.server.answer(Request(environ))
-        self._drain(body)
+        if int(length) - body.tell() > DRAIN_LIMIT:
+            self.close_connection = True
         self._send(reply)
+        if reply.delivery not in (Delivery.NONE, Delivery.HALF):
+            self._drain(body)
 
     def _drain(self, body: LimitedStream) -> None:
-        """An unread rest would be taken for the next request: swallow a little of it, else hang up."""
+        """Swallow what was not read of a refused request: it would be taken for the next one.
+
+        Where there is too much of it the connection is closed, but not at once: closing with unread bytes
+        resets the connection, and the peer might never see why.
+        """
+        if self.close_connection:
+            self.connection.settimeout(LINGER_SECONDS)
         left = DRAIN_LIMIT
-        while left > 0 and (chunk := body.read(min(left, 65536))):
-            left -= len(chunk)
-        if not body.is_exhausted:
-            self.close_connection = True
+        with contextlib.suppress(OSError, ClientDisconnected):
+            while left > 0 and (chunk := body.read(min(left, 65536))):
+                left -= len(chunk)
 
     def _send(self, reply: Reply) -> None:
         if reply.delivery is Delivery.NONE:

@@ -1,7 +1,10 @@
 """Whom the stand-in believes: the roots it was given, and what the authorities say of certificates today."""
 
 import base64
+import hashlib
 import json
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from cryptography import x509
@@ -14,6 +17,8 @@ from signing.keys.revocation import RevocationSource
 from signing.pades.validate import validate
 from signing.pades.verdict import Verdict
 
+REMEMBERED = 1024
+
 
 class Trust:
     """Thread-safe. `anchors` are the roots of employers, workers and time-stamp authorities."""
@@ -24,10 +29,32 @@ class Trust:
         self.anchors = tuple(anchors)
         self.revocation = revocation
         self._clock = clock
+        self._accepted: OrderedDict[str, Verdict] = OrderedDict()
+        self._lock = threading.Lock()
 
     def judge(self, pdf: bytes) -> Verdict:
-        """The acceptance rule over a completed document."""
-        return validate(pdf, self.anchors, at=self._clock.now())
+        """The acceptance rule over a completed document.
+
+        The rule looks at nothing but the bytes, the roots, and whether the archive time-stamp holds now. So
+        the verdict on a file that was accepted stands for the very same bytes until `valid_until`: a filing
+        that was returned comes back with the same contract.
+        """
+        now, digest = self._clock.now(), hashlib.sha256(pdf).hexdigest()
+        with self._lock:
+            verdict = self._accepted.get(digest)
+        if (
+            verdict is None
+            or verdict.archive is None
+            or not verdict.archive.at <= now <= verdict.archive.valid_until
+        ):
+            verdict = validate(pdf, self.anchors, at=now)
+        if verdict.ok:
+            with self._lock:
+                self._accepted[digest] = verdict
+                self._accepted.move_to_end(digest)
+                while len(self._accepted) > REMEMBERED:
+                    self._accepted.popitem(last=False)
+        return verdict
 
     def refuse_revoked(self, employer_signature: str) -> None:
         """Ask whether the certificate behind a verified record signature is revoked by now.

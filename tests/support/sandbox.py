@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from filing_bridge import protocol
 from filing_bridge.mapping import Envelope, SignedContract, filing_type_for, to_filing_record
 from filing_bridge.profiles import profile_for
 from filing_bridge.protocol import Answer, Interface
+from filing_bridge.protocol.jose import Purpose, sign_payload
 from signing.keys.signing_key import SigningKey
 from tests.support.pki import RunningPki
 from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
@@ -193,7 +195,7 @@ class Platform:
         late = envelope.get("late_reason") is not None
         record = to_filing_record(
             facts,
-            SignedContract(protocol_digest(contract.pdf), contract.signed_at),
+            SignedContract(sha256(contract.pdf).hexdigest(), contract.signed_at),
             filing_type_for(facts, late=late),
             Envelope(
                 **{
@@ -223,9 +225,12 @@ class Platform:
             signer=self.signer,
         )
 
+    def submission(self, body: Mapping[str, Any]) -> str:
+        """A signed submission."""
+        return self.message(Interface.SUBMIT, body)
+
     def item(self, draft: Draft) -> dict[str, str]:
-        message = self.message(Interface.SUBMIT, draft.body)
-        return {"message": message, "pdf": base64.b64encode(draft.pdf).decode()}
+        return {"message": self.submission(draft.body), "pdf": base64.b64encode(draft.pdf).decode()}
 
     def post(self, path: str, body: object, *, token: str | None = None, **more: Any) -> httpx2.Response:
         headers = {
@@ -240,8 +245,7 @@ class Platform:
         response = self.post("/v1/filings", {"items": [self.item(draft) for draft in drafts]})
         assert response.status_code == 200, response.text
         return [
-            self._reply(result["status"], result, draft)
-            for result, draft in zip(response.json()["results"], drafts, strict=True)
+            self.open(result, draft) for result, draft in zip(response.json()["results"], drafts, strict=True)
         ]
 
     def file(self, draft: Draft) -> Reply:
@@ -249,23 +253,42 @@ class Platform:
         [reply] = self.submit(draft)
         return reply
 
+    def file_unchecked(self, body: Mapping[str, Any], *, pdf: bytes = b"%PDF-1.7") -> Reply:
+        """Send a submission that may break its schema, which a platform would not sign."""
+        head = {
+            "interface_code": Interface.SUBMIT.value,
+            "system_code": self.system_code,
+            "serial_no": secrets.token_hex(16),
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "version": protocol.messages.VERSION,
+        }
+        message = sign_payload({"head": head, "body": body}, Purpose.MESSAGE, self.signer)
+        items = [{"message": message, "pdf": base64.b64encode(pdf).decode()}]
+        [result] = self.post("/v1/filings", {"items": items}).json()["results"]
+        digest = protocol.record_digest(body["record"])
+        return self._reply(result["status"], result, body["idempotency_key"], digest)
+
     def query(self, draft: Draft) -> Reply:
         """Ask where a filing stands."""
         message = self.message(Interface.QUERY, {"idempotency_key": draft.key})
         response = self.post("/v1/filings/query", {"message": message})
         document = response.json()
         result = document if response.status_code == 200 else {"problem": document}
-        return self._reply(response.status_code, result, draft)
+        return self._reply(response.status_code, result, draft.key, draft.digest)
 
-    def _reply(self, status: int, result: Mapping[str, Any], draft: Draft) -> Reply:
+    def open(self, result: Mapping[str, Any], draft: Draft) -> Reply:
+        """What one result of a batch says."""
+        return self._reply(result["status"], result, draft.key, draft.digest)
+
+    def _reply(self, status: int, result: Mapping[str, Any], key: str, digest: str) -> Reply:
         if "answer" not in result:
             return Reply(status, problem=result["problem"])
         answer = protocol.open_answer(
             result["answer"],
             self.sandbox.keys,
             system_code=SYSTEM_CODE,
-            idempotency_key=draft.key,
-            record_digest=draft.digest,
+            idempotency_key=key,
+            record_digest=digest,
         )
         return Reply(status, answer, token=result["answer"])
 
@@ -274,13 +297,6 @@ def employer_signature(record: Mapping[str, Any], key: SigningKey) -> str:
     """The detached signature over a record by an organisation's key."""
     chain = [each.public_bytes(Encoding.DER) for each in (key.certificate, *key.chain[:-1])]
     return protocol.sign_record(record, chain, lambda data: protocol.raw_signature(key.sign(data)))
-
-
-def protocol_digest(pdf: bytes) -> str:
-    """What a record calls the contract's digest."""
-    from hashlib import sha256
-
-    return sha256(pdf).hexdigest()
 
 
 @pytest.fixture(scope="session")
