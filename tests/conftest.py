@@ -1,11 +1,13 @@
 """What every run of the tests has in common: nothing is left out without being named."""
 
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.support import needs
 
@@ -17,6 +19,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Runs in each worker before anything is distributed."""
     needs.deselect_what_cannot_run(config, items)
     needs.group_for_workers(items)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the folder that the test settings have made for this process."""
+    if settings.configured:
+        shutil.rmtree(settings.VAR, ignore_errors=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,8 +1,8 @@
 """`make bench`: every bench_*.py beside this file, as one table and as JSON in var/bench/.
 
 Each module has `rows()`: dicts with a `name`, measured figures, and for a promise its `ratio` and `limit`.
-Ratios are taken within one run on one machine; absolute figures are for reading. A promise that is not kept is
-a failure.
+Ratios are taken within one run on one machine; absolute figures are for reading. A promise that is not kept
+is a failure.
 """
 
 import argparse
