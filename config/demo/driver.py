@@ -213,7 +213,7 @@ def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
             time.sleep(1)  # the code of this half minute was used already: wait for the next one
 
 
-def wait_for_contract(employer: Employer, job: Job, state: str) -> None:
+def wait_for_contract(employer: Employer, state: str, job: Job) -> None:
     """Until the contract is in `state`."""
 
     def look() -> bool | None:

@@ -3,7 +3,9 @@
 import json
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,49 +37,38 @@ def run(folder: Path, contracts: int) -> int:
 
 
 def drive(
-    system: System, operator_key: str, contracts: int, progress: Progress
+    system: System, operator_key: str, contracts: int, progress: Progress, left_open: int = 0
 ) -> tuple[Employer, list[Job]]:
-    """Everybody's part in turn; each stage is timed."""
+    """Everybody's part in turn; each stage is timed. `left_open` more contracts only reach their workers."""
     phones = Phones(system.outbox)
     with progress.stage("employer", "单位注册、审核、成员、印章 · employer, members, seal", 1):
         employer = driver.register_employer(system.base_url, operator_key, system.outbox)
     today = datetime.now(CHINA).date()
     jobs = [
         Job(number, worker, template, people.terms(own, today))
-        for number, (worker, template, own) in enumerate(people.workers(contracts))
+        for number, (worker, template, own) in enumerate(people.workers(contracts + left_open))
     ]
-    steps: tuple[tuple[str, str, Any], ...] = (
-        (
-            "draft_and_send",
-            "录入、检查、发送 · entered, checked, sent",
-            lambda job: driver.draft_and_send(employer, job),
-        ),
-        ("render", "生成合同 · rendered", lambda job: driver.wait_for_contract(employer, job, "signing")),
-        (
-            "worker_signs",
-            "劳动者核身、阅读、签名 · read and signed by the workers",
-            lambda job: driver.sign_as_worker(system.base_url, phones, job),
-        ),
+
+    def everybody(name: str, title: str, act: Callable[[Job], None], chosen: Sequence[Job]) -> None:
+        with progress.stage(name, title, len(chosen)):
+            driver.in_parallel(act, chosen, PHONES_AT_ONCE, progress.step)
+
+    everybody(
+        "draft_and_send",
+        "录入、检查、发送 · entered, checked, sent",
+        partial(driver.draft_and_send, employer),
+        jobs,
     )
-    for name, title, act in steps:
-        with progress.stage(name, title, len(jobs)):
-            driver.in_parallel(act, jobs, PHONES_AT_ONCE, progress.step)
-    with progress.stage("employer_seals", "用印审批、盖章、生效 · sealed and in force", len(jobs)):
-        driver.seal_all(employer, jobs)
-        driver.in_parallel(
-            lambda job: driver.wait_for_contract(employer, job, "effective"),
-            jobs,
-            PHONES_AT_ONCE,
-            progress.step,
-        )
-    with progress.stage("filing", "报送、回执 · filed and accepted", len(jobs)):
-        driver.in_parallel(
-            lambda job: driver.wait_for_filing(employer, job), jobs, PHONES_AT_ONCE, progress.step
-        )
-    with progress.stage("form_and_evidence", "备案表、证据包 · sealed forms, evidence", len(jobs)):
-        driver.in_parallel(
-            lambda job: driver.wait_for_evidence(employer, job), jobs, PHONES_AT_ONCE, progress.step
-        )
+    everybody("render", "生成合同 · rendered", partial(driver.wait_for_contract, employer, "signing"), jobs)
+    signed = jobs[:contracts]
+    sign = partial(driver.sign_as_worker, system.base_url, phones)
+    everybody("worker_signs", "核身、阅读、签名 · read and signed by the workers", sign, signed)
+    driver.seal_all(employer, signed)
+    effective = partial(driver.wait_for_contract, employer, "effective")
+    everybody("employer_seals", "盖章、验证、生效 · sealed, verified, in force", effective, signed)
+    everybody("filing", "报送、回执 · filed and accepted", partial(driver.wait_for_filing, employer), signed)
+    evidence = partial(driver.wait_for_evidence, employer)
+    everybody("form_and_evidence", "备案表、证据包 · sealed forms, evidence", evidence, signed)
     return employer, jobs
 
 
