@@ -65,6 +65,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value under the same protection."""
 
+    # Where django-stubs reads the Python type of a field from: any JSON value, not the base class's text.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def to_python(self, value: Any) -> Any:
         return value
 

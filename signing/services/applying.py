@@ -5,6 +5,8 @@ and the document is still the one that was signed. A signature that cannot be re
 a crash, a slow twin or a withdrawal never leaves two, or one that nobody may use.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -46,6 +48,10 @@ PASSING = frozenset(
 LONGEST_WAIT_SECONDS = 60.0
 
 
+class ClaimLost(Exception):  # noqa: N818  (an answer to `apply_job`, not a malfunction)
+    """The request was withdrawn meanwhile, or a twin was faster: what was made is discarded."""
+
+
 @dataclass(frozen=True)
 class Signed:
     """The new revision, stored, and the PEM chain of the certificate that signed it."""
@@ -56,15 +62,12 @@ class Signed:
 
 def apply_job(job_id: str) -> None:
     """Do one job, or find that there is nothing to do. May be run again at any time, also twice at once."""
-    job = _claim(job_id)
-    if job is None:
-        return
     try:
-        signed = _sign(job)
-    except Refused as refused:
-        _give_up(job, refused)
-    else:
-        _record(job, signed)
+        job = _claim(job_id)
+        if job is not None:
+            _do(job)
+    except ClaimLost:
+        log.warning("signing.discarded", job=job_id)
 
 
 def _claim(job_id: str) -> SigningJob | None:
@@ -72,9 +75,19 @@ def _claim(job_id: str) -> SigningJob | None:
     if job.state not in LIVE_JOB:
         return None
     lease = uuid4()
-    _move(job, JobState.SIGNING, "job.started", lease=lease, attempts=F("attempts") + 1)
+    with _claim_held():
+        _move(job, JobState.SIGNING, "job.started", lease=lease, attempts=F("attempts") + 1)
     job.lease, job.state, job.attempts = lease, JobState.SIGNING, job.attempts + 1
     return job
+
+
+def _do(job: SigningJob) -> None:
+    try:
+        signed = _sign(job)
+    except Refused as refused:
+        _give_up(job, refused)
+    else:
+        _record(job, signed)
 
 
 def _sign(job: SigningJob) -> Signed:
@@ -87,7 +100,7 @@ def _sign(job: SigningJob) -> Signed:
     signer = Party(field=party.field_name, key=key, mark=mark, place=place)
     tsa = outside.time_stamp_authority()
     completion = _completion(job, key, mark) if _is_last(party) else None
-    first = not SigningParty.objects.filter(request=party.request, state=PartyState.SIGNED).exists()
+    first = job.document_digest == party.request.base_digest
     signed = (sign_first if first else sign_next)(pdf, signer, tsa, completion)
     if completion is not None:
         signed = archive(signed, tsa)
@@ -128,8 +141,7 @@ def _mark(job: SigningJob) -> marks.Mark:
 
 
 def _is_last(party: SigningParty) -> bool:
-    others = SigningParty.objects.filter(request=party.request).exclude(pk=party.pk)
-    return not others.exclude(state=PartyState.SIGNED).exists()
+    return not SigningParty.objects.filter(request=party.request, order__gt=party.order).exists()
 
 
 def _completion(job: SigningJob, key: SigningKey, mark: marks.Mark) -> Completion:
@@ -152,22 +164,35 @@ def _chain(job: SigningJob) -> list[x509.Certificate]:
 def _give_up(job: SigningJob, refused: Refused) -> None:
     """Wait and try again, or end the job; either way the signer can see why."""
     if refused.code in PASSING:
-        _move(job, JobState.QUEUED, "job.postponed", {"error": refused.code}, error_code=refused.code)
+        with _claim_held():
+            _move(job, JobState.QUEUED, "job.postponed", {"error": refused.code}, error_code=refused.code)
         wait = work.backoff(job.attempts, base=2.0, ceiling=LONGEST_WAIT_SECONDS)
         raise work.Later(clock.now() + wait) from refused
     expired = refused.code == "authorisation_expired"
-    fail_job(job, job.error_code if expired and job.error_code else refused.code)
+    with _claim_held():
+        fail_job(job, job.error_code if expired and job.error_code else refused.code)
+
+
+@contextmanager
+def _claim_held() -> Iterator[None]:
+    """Conditional updates inside find the rows as they were claimed, or the claim is lost."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.code == "state_conflict":
+            raise ClaimLost from refused
+        raise
 
 
 def _record(job: SigningJob, signed: Signed) -> None:
-    """Move the document on, if it and the claim are still what they were; else the signature is discarded."""
+    """Move the document on, with everything that follows from it; raises ClaimLost."""
     party = job.party
     request = party.request
-    try:
-        with transaction.atomic():
-            last = _is_last(party)
+    with transaction.atomic():
+        last = _is_last(party)
+        detail = {"party": str(party.pk), "role": party.role, "document_digest": signed.digest}
+        with _claim_held():
             _move_document(request, job.document_digest, signed.digest, last=last)
-            detail = {"party": str(party.pk), "role": party.role, "document_digest": signed.digest}
             move(
                 party,
                 PartyState.SIGNED,
@@ -178,22 +203,23 @@ def _record(job: SigningJob, signed: Signed) -> None:
                 signed_at=clock.now(),
             )
             _move(
-                job, JobState.SIGNED, "job.signed", {"document_digest": signed.digest},
-                signed_digest=signed.digest, certificates=signed.certificates, error_code="",
-            )  # fmt: skip
-            if last:
-                work.enqueue("signing.accept", str(request.pk))
-            else:
-                invite_next(request, actor=SYSTEM)
-            bus.publish(
-                SignatureApplied(
-                    request.pk, request.subject, request.tenant, party.pk, party.role, signed.digest, last
-                )
+                job,
+                JobState.SIGNED,
+                "job.signed",
+                {"document_digest": signed.digest},
+                signed_digest=signed.digest,
+                certificates=signed.certificates,
+                error_code="",
             )
-    except Refused as refused:
-        if refused.code != "state_conflict":
-            raise
-        log.warning("signing.discarded", job=str(job.pk))
+        if last:
+            work.enqueue("signing.accept", str(request.pk))
+        else:
+            invite_next(request, actor=SYSTEM)
+        bus.publish(
+            SignatureApplied(
+                request.pk, request.subject, request.tenant, party.pk, party.role, signed.digest, last
+            )
+        )
 
 
 def _move_document(request: SignatureRequest, old: str, new: str, *, last: bool) -> None:

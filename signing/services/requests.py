@@ -130,11 +130,9 @@ def open_request(
     return request
 
 
-def invite_next(request: SignatureRequest, *, actor: str) -> bool:
-    """Give the turn to the first party that waits; False when nobody does. Call inside a transaction."""
-    party = request.parties.filter(state=PartyState.WAITING).order_by("order").first()
-    if party is None:
-        return False
+def invite_next(request: SignatureRequest, *, actor: str) -> None:
+    """Give the turn to the first party that waits. Call inside a transaction."""
+    party = request.parties.filter(state=PartyState.WAITING).earliest("order")
     move(
         party,
         PartyState.INVITED,
@@ -145,7 +143,6 @@ def invite_next(request: SignatureRequest, *, actor: str) -> bool:
     )
     if party.kind == PartyKind.PERSON:
         send_link(request, party)
-    return True
 
 
 def send_link(request: SignatureRequest, party: SigningParty) -> None:
