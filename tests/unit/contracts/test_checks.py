@@ -231,6 +231,8 @@ CASES: list[tuple[str, str, list[Changes], list[Changes]]] = [
             c(wage_amount="11.56", wage_unit="hour", probation_wage=None),
             c(start="2026-11-02", employment_start="2026-11-02", wage_amount="1820.00", probation_wage=None),
             c(work_place_code="370102", wage_amount="1500.00", probation_wage=None),
+            # nobody has verified that minimum: R20c only warns
+            c(work_place_code="320205", wage_amount="1000.00", probation_wage=None),
         ],
         [
             c(wage_amount="2009.99", probation_wage=None),
