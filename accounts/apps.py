@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import errors  # noqa: F401  (the import registers)
         from accounts.api import schema  # noqa: F401
-        from accounts.services import mail  # noqa: F401
+        from accounts.services import attempts, mail  # noqa: F401

@@ -117,8 +117,7 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """An offer of a place in an employer, answered with a token that only the invited address receives.
 
-    The token is stored hashed. Until the mail is out it also waits here, encrypted, for the worker that
-    sends it.
+    The token is stored hashed; the token itself is in the mail only.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -126,7 +125,6 @@ class Invitation(models.Model):
     email = models.EmailField()
     role = models.CharField(max_length=12, choices=ROLE_CHOICES)
     token_hash = models.CharField(max_length=64, unique=True)
-    token_to_send = EncryptedTextField(null=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -208,6 +206,16 @@ class Worker(models.Model):
     def subject(self) -> str:
         """The name under which the audit log knows this worker."""
         return f"worker:{self.pk}"
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits to be sent; the row goes when it is out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    recipient = EncryptedTextField()
+    subject = EncryptedTextField()
+    body = EncryptedTextField()
+    created_at = models.DateTimeField(auto_now_add=True)
 
 
 class AttemptWindow(models.Model):

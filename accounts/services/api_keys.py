@@ -99,6 +99,11 @@ def revoke_api_key(*, principal: Principal, key_id: UUID) -> ApiKey:
     return key
 
 
+def end_sessions(*, user_id: int) -> None:
+    """Revoke every session key of a person, after a change of password. Commits the revocations."""
+    ApiKey.objects.filter(user_id=user_id, is_session=True, revoked_at=None).update(revoked_at=clock.now())
+
+
 def hash_of(secret: str) -> str:
     """SHA-256 in hexadecimal: enough for 256 random bits, which nobody can guess through."""
     return hashlib.sha256(secret.encode()).hexdigest()

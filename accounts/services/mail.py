@@ -1,25 +1,27 @@
-"""Mails that carry an invitation. Sent by workers, never inside a request."""
+"""Mails wait in a table, encrypted, since they carry tokens; workers send them, never a request."""
 
-from django.conf import settings
+from uuid import UUID
+
 from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.urls import reverse
+from django.db import transaction
 
-from accounts.models import Invitation
+from accounts.models import OutgoingMail
 from core import work
 
 
-@work.handler("accounts.invitation_mail")
-def send_invitation(key: str) -> None:
-    """Send the invitation's token to its address, then forget it. Run again before that, it sends again."""
-    invitation = Invitation.objects.select_related("employer").get(pk=key)
-    if invitation.token_to_send is None:
+@transaction.atomic
+def post(*, to: str, subject: str, body: str) -> UUID:
+    """Put a mail in the box. Commits with what it tells about."""
+    letter = OutgoingMail.objects.create(recipient=to, subject=subject, body=body)
+    work.enqueue("accounts.mail", str(letter.pk))
+    return letter.pk
+
+
+@work.handler("accounts.mail")
+def send(key: str) -> None:
+    """Send a waiting mail, then forget it. A crash between the two sends it twice rather than never."""
+    letter = OutgoingMail.objects.filter(pk=key).first()
+    if letter is None:
         return
-    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[invitation.token_to_send])
-    words = render_to_string(
-        "mail/invitation.txt",
-        {"invitation": invitation, "token": invitation.token_to_send, "link": link},
-    )
-    subject, _, body = words.partition("\n")
-    send_mail(subject, body.strip(), None, [invitation.email])
-    Invitation.objects.filter(pk=key).update(token_to_send=None)
+    send_mail(letter.subject, letter.body, None, [letter.recipient])
+    letter.delete()

@@ -5,15 +5,19 @@ import secrets
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts import selectors
 from accounts.domain import INVITATION_LIFE
 from accounts.models import Employer, Invitation, Membership, User
+from accounts.services import mail
 from accounts.services.sessions import check_credentials
-from core import audit, clock, work
+from core import audit, clock
 from core.errors import Refused
 from core.principal import Permission, Principal, Role
 
@@ -43,7 +47,6 @@ def offer_place(
         email=email.lower(),
         role=role,
         token_hash=hash_of(token),
-        token_to_send=token,
         invited_by_id=by,
         expires_at=clock.now() + INVITATION_LIFE,
     )
@@ -54,8 +57,15 @@ def offer_place(
         tenant=employer.pk,
         detail={"role": role},
     )
-    work.enqueue("accounts.invitation_mail", str(invitation.pk))
+    mail.post(to=invitation.email, **_letter(invitation, token))
     return invitation
+
+
+def _letter(invitation: Invitation, token: str) -> dict[str, str]:
+    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
+    words = render_to_string("mail/invitation.txt", {"invitation": invitation, "token": token, "link": link})
+    subject, _, body = words.partition("\n")
+    return {"subject": subject, "body": body.strip()}
 
 
 def open_invitation(token: str) -> Invitation:
@@ -82,9 +92,7 @@ def accept_invitation(*, token: str, name: str, password: str, code: str | None,
     if known:
         check_credentials(email=invitation.email, password=password, code=code, address=address)
     with transaction.atomic():
-        taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(
-            accepted_at=clock.now(), token_to_send=None
-        )
+        taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=clock.now())
         if not taken:
             raise Refused("invitation_invalid")
         user = (

@@ -4,6 +4,8 @@ The secrets are allauth's own `Authenticator` rows, so the log-in pages and the 
 ours, because allauth keeps them in a cache: the lockout, and the rule that a code is accepted once.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,17 +54,32 @@ def require_strong(
 
 def check_code(*, user_id: int, code: str | None) -> None:
     """Accept a TOTP code of this person, once. Commits and raises as `require_strong` says."""
-    enrolled = Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).first()
-    if enrolled is None:
+    if not has_totp(user_id):
         raise Refused("totp_not_enrolled")
     if not code:
         raise Refused("totp_required")
-    attempts.take(attempts.SECOND_FACTOR, str(user_id))
-    step = _step_of(decrypt(enrolled.data["secret"]), code)
-    if step is None or not _use(user_id, step):
-        raise Refused("totp_wrong")
-    enrolled.record_usage()
-    attempts.forgive(attempts.SECOND_FACTOR, str(user_id))
+    with _counted(user_id):
+        _accept(user_id, code, {Authenticator.Type.TOTP})
+
+
+def accept_any_code(*, user_id: int, code: str) -> Authenticator:
+    """Accept a TOTP code or a recovery code, once, as the log-in pages do; returns what accepted it.
+
+    Commits and raises as `require_strong` says.
+    """
+    with _counted(user_id):
+        return _accept(user_id, code, {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES})
+
+
+def check_first_code(*, user_id: int, secret: str, code: str) -> None:
+    """Accept the code that proves a secret which is not enrolled yet; it is thereby used.
+
+    Commits and raises as `require_strong` says.
+    """
+    with _counted(user_id):
+        step = _step_of(secret, code)
+        if step is None or not _use(user_id, step):
+            raise Refused("totp_wrong")
 
 
 def has_totp(user_id: int) -> bool:
@@ -95,20 +112,35 @@ def confirm_totp(*, principal: Principal, code: str) -> None:
     state = TotpState.objects.filter(user_id=user_id).first()
     if state is None or state.proposed_secret is None:
         raise Refused("totp_not_begun")
-    attempts.take(attempts.SECOND_FACTOR, str(user_id))
-    step = _step_of(state.proposed_secret, code)
-    if step is None:
-        raise Refused("totp_wrong")
+    check_first_code(user_id=user_id, secret=state.proposed_secret, code=code)
     with transaction.atomic():
-        if not _use(user_id, step):
-            raise Refused("totp_wrong")
         try:
             TOTP.activate(User.objects.get(pk=user_id), state.proposed_secret)
         except IntegrityError as error:  # confirmed twice at the same moment
             raise Refused("totp_already_enrolled") from error
         TotpState.objects.filter(user_id=user_id).update(proposed_secret=None)
-        attempts.forgive(attempts.SECOND_FACTOR, str(user_id))
         audit.record("totp.enrolled", subject=principal.actor, actor=principal.actor)
+
+
+@contextmanager
+def _counted(user_id: int) -> Iterator[None]:
+    """Count a try before it is judged; forget the tries when it was right."""
+    attempts.take(attempts.SECOND_FACTOR, str(user_id))
+    yield
+    attempts.forgive(attempts.SECOND_FACTOR, str(user_id))
+
+
+def _accept(user_id: int, code: str, kinds: Collection[str]) -> Authenticator:
+    for enrolled in Authenticator.objects.filter(user_id=user_id, type__in=kinds):
+        if enrolled.type == Authenticator.Type.TOTP:
+            step = _step_of(decrypt(enrolled.data["secret"]), code)
+            accepted = step is not None and _use(user_id, step)
+        else:
+            accepted = enrolled.wrap().validate_code(code)
+        if accepted:
+            enrolled.record_usage()
+            return enrolled
+    raise Refused("totp_wrong")
 
 
 def _step_of(secret: str, code: str) -> int | None:
