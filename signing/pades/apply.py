@@ -91,17 +91,17 @@ def sign_next(
 
 def _check_turn(revision: Revision, name: str, completion: Completion | None) -> int:
     """Refuse a signature that is not due; returns how many there are before it."""
-    states = dict(revision.signature_fields())
-    if name not in states:
+    signed = dict(revision.signature_fields())
+    if name not in signed:
         raise SigningRefused("field_unknown")
-    if states[name] is not None:
+    if signed[name]:
         raise SigningRefused("field_already_signed")
-    empty = [other for other, state in states.items() if state is None]
-    if empty[0] != name:
+    waiting = [other for other in signed if not signed[other]]
+    if waiting[0] != name:
         raise SigningRefused("signing_out_of_turn")
-    if (len(empty) == 1) != (completion is not None):
+    if (len(waiting) == 1) != (completion is not None):
         raise ValueError("the last signature, and only that, carries the completion")
-    return len(states) - len(empty)
+    return len(signed) - len(waiting)
 
 
 def _sign(

@@ -81,7 +81,7 @@ def archive(pdf: bytes, tsa: TimeStampAuthority, evidence: Iterable[Evidence] = 
     evidence = tuple(evidence)
     if evidence:
         add_evidence(revision, evidence)
-    number = sum(state == "/DocTimeStamp" for _, state in revision.signature_fields()) + 1
+    number = sum(name.startswith(ARCHIVE) for name, _ in revision.signature_fields()) + 1
     placeholder = DocumentTimestamp(bytes_reserved=2 * tsa.token_size)
     return revision.write(
         f"{ARCHIVE}{number}", placeholder, lambda digest: tsa.stamp_digest(digest).token, None

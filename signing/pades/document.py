@@ -62,12 +62,15 @@ class Revision:
             raise SigningRefused("field_unknown")
         return dictionary(self._fields[name].get_object())
 
-    def signature_fields(self) -> Iterator[tuple[str, str | None]]:
-        """Name and state of each, in signing order: None while empty, else /Sig or /DocTimeStamp."""
+    def signature_fields(self) -> Iterator[tuple[str, bool]]:
+        """Name of each, and whether it is signed, in signing order.
+
+        The signatures themselves are not looked at: pyHanko reads their digits one by one.
+        """
         for name, reference in self._fields.items():
             field = reference.get_object()
             if field["/FT"] == "/Sig":
-                yield name, str(dictionary(field["/V"])["/Type"]) if "/V" in field else None
+                yield name, "/V" in field
 
     def fields_named(self, prefix: str) -> list[generic.DictionaryObject]:
         """Fields whose names are the prefix and a number, in the order of the numbers."""

@@ -36,7 +36,7 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from signing.keys.cms import certificate_der
 from signing.pades.containers import ContainerAltered, check_algorithms, check_hole, check_time_stamp_token
 from signing.pades.document import LIMITS, MIB
-from signing.pades.policy import offline_policy
+from signing.pades.policy import RememberedDifferences, offline_policy
 from signing.pades.verdict import ArchiveReport, Problem, SignatureReport, Subject, Verdict
 
 MAX_SIZE = 32 * MIB
@@ -101,6 +101,7 @@ class _Judge:
         self._pdf = pdf
         self._roots = [asn1_x509.Certificate.load(certificate_der(root)) for root in roots]
         self._at = at
+        self._differences = RememberedDifferences()
         self._reader = PdfFileReader(BytesIO(pdf), strict=True, decode_limits=LIMITS)
 
     async def verdict(self, digest: str) -> Verdict:
@@ -245,7 +246,7 @@ class _Judge:
         return report, problems
 
     def _spec(self) -> PdfSignatureValidationSpec:
-        return offline_policy(self._roots, self._store)
+        return offline_policy(self._roots, self._store, self._differences)
 
 
 def _problems(signature: EmbeddedPdfSignature, result: AdESLTAValidationResult) -> Iterator[Problem]:
