@@ -43,7 +43,7 @@ class Phones:
                 with self._file.open("rb") as file:
                     file.seek(self._position)
                     for line in file:
-                        if not line.endswith(b"\\n"):
+                        if not line.endswith(b"\n"):
                             break  # still being written
                         self._position += len(line)
                         message = json.loads(line)

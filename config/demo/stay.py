@@ -44,9 +44,8 @@ def run(folder: Path) -> int:
 """)
         for name, number, link in links:
             print(f"待签署 to be signed: {name} {number}\n  {link}")
-        print(
-            "\n全部为虚构人员和测试证书，不是法律证据。Ctrl-C 结束。\nInvented people, test certificates: not evidence. Ctrl-C to stop."
-        )
+        print("\n全部为虚构人员和测试证书，不是法律证据。按 Ctrl-C 结束。")
+        print("Invented people, test certificates: not evidence. Ctrl-C stops everything.")
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
