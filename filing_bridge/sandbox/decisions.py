@@ -166,9 +166,11 @@ def period_of(record: Mapping[str, Any]) -> Period:
     is filed once.
     """
     contract, worker = record["contract"], record["worker"]
+    renewal = record["filing_type"] == FilingType.RENEWAL
     return Period(
         employer=record["employer"]["uscc"],
         worker=f"{worker['id_type']}:{worker['id_no']}",
-        starts=min(contract["start"], contract["employment_start"]),
+        # work may begin before the contract does; a renewal names the day on which it once began
+        starts=contract["start"] if renewal else min(contract["start"], contract["employment_start"]),
         ends=contract.get("end", OPEN_END),
     )

@@ -8,9 +8,10 @@ import json
 import random
 import secrets
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -83,6 +84,14 @@ class RunningSandbox:
 
     def start(self) -> None:
         self.process.start()
+
+
+def wait_until(happened: Callable[[], bool], *, within: float = 30.0) -> None:
+    """Look again and again until it has happened."""
+    ends = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < ends, f"it did not happen within {within} s"
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -215,6 +224,11 @@ class Platform:
         employer = record["employer"]
         key = key or self.authorities.organisation(employer["name"], employer["uscc"])
         return Draft(record, pdf, employer_signature(record, key))
+
+    def next_version(self, draft: Draft) -> Draft:
+        """The same contract, filed again after it was returned."""
+        record = {**draft.record, "filing_id": str(UUID(int=self.chance.getrandbits(128), version=4))}
+        return replace(self.seal_record(record, draft.pdf), version=draft.version + 1)
 
     def message(self, interface: Interface, body: Mapping[str, Any], *, now: datetime | None = None) -> str:
         return protocol.sign_message(
