@@ -12,7 +12,11 @@ from accounts.particulars import EMPLOYER_FIELDS, REGISTRATION_FIELDS, WORKER_FI
 from core.api import StrictSerializer
 from core.principal import Permission, Role
 
+# Named here so that the API's description can name them too (ENUM_NAME_OVERRIDES).
 ROLES = [role.value for role in MEMBER_ROLES]
+ALL_ROLES = [role.value for role in Role]
+SCOPES = [permission.value for permission in Permission]
+EMPLOYER_STATES = [state.value for state in EmployerState]
 
 
 class Masked(serializers.CharField):
@@ -34,7 +38,9 @@ def _entry(field: Field) -> serializers.CharField:
 
 
 def _form(name: str, fields: Mapping[str, Field], **more: serializers.Field[Any, Any, Any, Any]) -> Any:
-    return type(name, (StrictSerializer,), {key: _entry(field) for key, field in fields.items()} | more)
+    entries = {key: _entry(field) for key, field in fields.items()}
+    about = {"__module__": __name__, "__doc__": "All fields are text unless said otherwise."}
+    return type(name, (StrictSerializer,), {**about, **entries, **more})
 
 
 def _profile(name: str, fields: Mapping[str, Field]) -> Any:
@@ -49,7 +55,7 @@ def _profile(name: str, fields: Mapping[str, Field]) -> Any:
 
 
 EmployerProfileSerializer = _profile("EmployerProfileSerializer", EMPLOYER_FIELDS)
-RegistrationSerializer = _profile("RegistrationSerializer", REGISTRATION_FIELDS)
+EmployerRegistrationSerializer = _profile("EmployerRegistrationSerializer", REGISTRATION_FIELDS)
 WorkerParticularsSerializer = _form("WorkerParticularsSerializer", WORKER_FIELDS)
 
 
@@ -57,7 +63,7 @@ class EmployerSerializer(serializers.Serializer[Any]):
     """An employer as its members and the operators see it."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField([s.value for s in EmployerState])
+    state = serializers.ChoiceField(EMPLOYER_STATES)
     name = serializers.CharField()
     uscc = serializers.CharField()
     si_no = serializers.CharField()
@@ -80,11 +86,11 @@ class EmployerSerializer(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
-class RegisteredSerializer(serializers.Serializer[Any]):
+class RegisteredEmployerSerializer(serializers.Serializer[Any]):
     """All that a visitor learns of a registration."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField([s.value for s in EmployerState])
+    state = serializers.ChoiceField(EMPLOYER_STATES)
 
 
 class InvitationRequestSerializer(StrictSerializer):
@@ -133,15 +139,13 @@ class SessionSerializer(serializers.Serializer[Any]):
     key = serializers.UUIDField()
     expires_at = serializers.DateTimeField()
     employer = serializers.UUIDField(allow_null=True)
-    role = serializers.ChoiceField([role.value for role in Role])
-    permissions = serializers.ListField(child=serializers.ChoiceField([p.value for p in Permission]))
+    role = serializers.ChoiceField(ALL_ROLES)
+    permissions = serializers.ListField(child=serializers.ChoiceField(SCOPES))
 
 
 class ApiKeyRequestSerializer(StrictSerializer):
     name = serializers.CharField(max_length=50)
-    scopes = serializers.ListField(
-        child=serializers.ChoiceField([p.value for p in Permission]), allow_empty=False
-    )
+    scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES), allow_empty=False)
     expires_at = serializers.DateTimeField()
     totp = serializers.CharField(max_length=6, required=False)
 
@@ -152,7 +156,7 @@ class ApiKeySerializer(serializers.Serializer[Any]):
     prefix = serializers.CharField()
     person = serializers.EmailField(source="user.email")
     is_session = serializers.BooleanField()
-    scopes = serializers.ListField(child=serializers.ChoiceField([p.value for p in Permission]))
+    scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES))
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)

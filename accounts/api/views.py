@@ -41,16 +41,16 @@ class EmployersView(APIView):
 
     @extend_schema(
         operation_id="register_employer",
-        request=shapes.RegistrationSerializer,
-        responses={201: shapes.RegisteredSerializer},
+        request=shapes.EmployerRegistrationSerializer,
+        responses={201: shapes.RegisteredEmployerSerializer},
     )
     @remembered
     def post(self, request: Request) -> Response:
         """Register an employer; its first owner is invited by mail."""
-        profile = given(shapes.RegistrationSerializer, request, partial=True)
+        profile = given(shapes.EmployerRegistrationSerializer, request, partial=True)
         owner_email = profile.pop("owner_email", "")
         employer = employers.register_employer(profile=profile, owner_email=owner_email)
-        return Response(shapes.RegisteredSerializer(employer).data, 201)
+        return Response(shapes.RegisteredEmployerSerializer(employer).data, 201)
 
 
 class MyEmployerView(APIView):

@@ -237,6 +237,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "EmployerStateEnum": "accounts.api.serializers.EMPLOYER_STATES",
+        "MemberRoleEnum": "accounts.api.serializers.ROLES",
+        "RoleEnum": "accounts.api.serializers.ALL_ROLES",
+        "PermissionEnum": "accounts.api.serializers.SCOPES",
+    },
 }
 
 # --- logs: structured, one JSON object a line, identifiers and codes only -----------------------------------
