@@ -94,7 +94,7 @@ def collect(system: System, employer: Employer, jobs: list[Job], folder: Path) -
         ("contract.pdf", f"{contract}/document/"),
         ("evidence.zip", f"{contract}/evidence/"),
         ("contract.json", f"{contract}/facts/"),
-        ("filing.json", f"{filing}/message/"),
+        ("filing.json", f"{filing}/record/"),
         ("receipt.json", f"{filing}/receipt/"),
         ("filing-form.pdf", f"{filing}/form/"),
     ):
