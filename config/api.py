@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("signing.api.urls")),
     path("", include("contracts.api.urls")),
+    path("", include("filing_bridge.api.urls")),
     path("", include("core.webhooks.api")),
 ]

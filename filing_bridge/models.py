@@ -35,6 +35,7 @@ class Filing(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     tenant = models.UUIDField()
     contract_id = models.UUIDField()
+    contract_no = models.CharField(max_length=50)
     # Blind index of employer and worker: filings of one employment go out in order.
     employment = models.CharField(max_length=64)
     starts_on = models.DateField()

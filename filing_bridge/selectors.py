@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge.domain import ASKED_ABOUT, BLOCKING, LEVEL_DAYS, UNFILED, FilingState, Level
-from filing_bridge.models import Breaker, Filing
+from filing_bridge.models import Breaker, Filing, FilingForm, Receipt
+from filing_bridge.protocol import Kind
 
 TO_ASK = Q(state__in=[state.value for state in ASKED_ABOUT]) | Q(to_confirm=True)
 
@@ -34,6 +35,16 @@ def at_levels(filings: QuerySet[Filing], levels: Iterable[Level], today: date) -
     for level in levels:
         chosen |= _at_level(level, today)
     return filings.filter(chosen)
+
+
+def latest_receipt(filing: Filing) -> Receipt | None:
+    """The latest verified answer about the filing itself, the agency's seal aside."""
+    return filing.receipts.exclude(kind=Kind.SEALED_FORM).order_by("-at", "-id").first()
+
+
+def sealed_form_of(filing: Filing) -> str:
+    """The blob of the form with both seals; empty until it is there."""
+    return str(FilingForm.objects.filter(filing=filing).values_list("agency_sealed", flat=True).first() or "")
 
 
 def breakers() -> QuerySet[Breaker]:

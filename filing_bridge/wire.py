@@ -39,6 +39,9 @@ NOT_PROCESSED = frozenset(
     }
 )
 
+# Of these, what is wrong with the sender or its clock: true of every filing, and no fault of this one.
+_SENDERS_FAULT = frozenset({"unknown_sender", "signature_invalid", "stale_message"})
+
 _ABOUT_FILINGS = frozenset({protocol.Kind.ACKNOWLEDGEMENT, protocol.Kind.DECISION, protocol.Kind.REFUSAL})
 
 
@@ -167,7 +170,7 @@ def _single(
     if "answer" not in result:
         code = result["problem"]["code"]
         outcome = Outcome.NOT_TAKEN_IN if _says_not_processed(code, status) else Outcome.LOST
-        return Finding(outcome, code, status, reply.body, own=True)
+        return Finding(outcome, code, status, reply.body, own=code not in _SENDERS_FAULT)
     token = result["answer"]
     try:
         answer = protocol.open_answer(

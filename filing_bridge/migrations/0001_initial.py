@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('tenant', models.UUIDField()),
                 ('contract_id', models.UUIDField()),
+                ('contract_no', models.CharField(max_length=50)),
                 ('employment', models.CharField(max_length=64)),
                 ('starts_on', models.DateField()),
                 ('event', models.CharField(max_length=10)),

@@ -108,6 +108,7 @@ def _insert(
         event=event.value,
         version=version,
         filing_type=filing_type.value,
+        contract_no=facts["contract_no"],
         jurisdiction=facts["jurisdiction_code"],
         province=province_code(facts["jurisdiction_code"]),
         idempotency_key=protocol.idempotency_key(

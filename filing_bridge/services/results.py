@@ -98,7 +98,8 @@ def _send_again(each: Claim, finding: wire.Finding) -> None:
         only_if=each.held,
         **RELEASED,
         attempts=tries,
-        due_at=clock.now() + _pause(tries, finding.retry_after),
+        # Asked and not there: at once. Refused or out of reach: a little later, however often that was.
+        due_at=clock.now() + _pause(tries if finding.own else max(tries, 1), finding.retry_after),
         last_error=finding.code,
     )
 

@@ -9,9 +9,9 @@ import random
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from unittest import mock
@@ -37,6 +37,8 @@ from filing_bridge.sandbox.province import SYSTEM_CODE, open_province
 from filing_bridge.sandbox.server import SandboxServer
 from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.sandbox.store import Store
+from filing_bridge.services.answers import RENDER_FORM
+from filing_bridge.services.messages import sign_messages
 from filing_bridge.services.preparing import open_filing
 from filing_bridge.tasks import sweep
 from signing.keys.signing_key import SigningKey
@@ -60,6 +62,21 @@ class _Credulous:
 
 
 @dataclass
+class Ticking:
+    """The platform's clock in these tests: it moves a little with every look, and as much as a test says.
+
+    So waits do not run out on a slow machine, and events still have an order.
+    """
+
+    start: datetime
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        self.ahead += timedelta(microseconds=20)
+        return self.start + self.ahead
+
+
+@dataclass
 class FilingProvince:
     """A running province and the platform's side of it."""
 
@@ -67,6 +84,8 @@ class FilingProvince:
     store: Store
     decisions: Decisions
     faults: Faults
+    clock: Clock
+    time: "Ticking"
     tenant: uuid.UUID
     counter: int = 0
 
@@ -90,14 +109,27 @@ class FilingProvince:
     def decide(self, filing: Filing, state: State) -> None:
         self.decisions.decide(filing.idempotency_key, state)
 
+    def advance(self, by: timedelta) -> None:
+        """Let time pass, here and there."""
+        self.time.ahead += by
+        self.clock.offset += by
+
+    def forget(self) -> None:
+        """Lose all filings, as no province should."""
+        self.store._database.execute("DELETE FROM filing")
+
+    def next_receipt_no(self) -> str:
+        """The number that the next filing for 370303 will get."""
+        return f"TEST370303{self.clock.today():%Y%m%d}{len(self.store.states()) + 1:06d}"
+
     def effects(self) -> list[str]:
         """The idempotency keys in the province's ledger, in order."""
         return [effect["key"] for effect in self.store.effects(0)]
 
-    def facts(self, **contract: Any) -> dict[str, Any]:
-        """Valid facts of a new worker whose work begins today."""
+    def facts(self, start: date | None = None, **contract: Any) -> dict[str, Any]:
+        """Valid facts of a new worker whose work begins on `start`, by default today."""
         self.counter += 1
-        start = clock.today()
+        start = start or clock.today()
         number = f"370303{start.year - 30}0307{self.counter:03d}"
         number += citizen_check_character(number)
         dates = {
@@ -115,6 +147,15 @@ class FilingProvince:
         facts = sample_facts("general", worker=person, contract={**dates, **contract})
         return {**facts, "contract_no": f"HT-{self.tenant.hex[:8].upper()}-{self.counter:04d}"}
 
+    def renewal(self, facts: dict[str, Any], start: date) -> dict[str, Any]:
+        """Facts of the contract that follows: the same two, from `start`."""
+        self.counter += 1
+        end = (start + timedelta(days=1094)).isoformat()
+        terms = {**facts["contract"], "sign_kind": "2", "start": start.isoformat(), "end": end}
+        for name in ("months", "start", "end", "wage"):
+            terms.pop(f"probation_{name}", None)
+        return {**facts, "contract": terms, "contract_no": f"{facts['contract_no']}-X{self.counter}"}
+
     def file(self, facts: dict[str, Any] | None = None) -> Filing:
         """What happens when a contract becomes effective."""
         facts = facts or self.facts()
@@ -130,6 +171,13 @@ def pump() -> None:
     """Run whatever is due, in the signer's and the worker's channel, until nothing is."""
     while work.run_due(work.SIGNING, limit=20) + work.run_due(work.GENERAL, limit=20):
         pass
+
+
+def sign(filing: Filing) -> None:
+    """Sign the messages that are due, and read the filing again."""
+    with suppress(work.Later):
+        sign_messages(filing.province)
+    filing.refresh_from_db()
 
 
 def hurry() -> None:
@@ -183,6 +231,8 @@ def running_province(folder: Path) -> Iterator[FilingProvince]:
             store,
             decisions,
             faults,
+            province_clock,
+            Ticking(datetime.now(UTC)),
             uuid.UUID(int=random.getrandbits(128)),
         )
     finally:
@@ -217,7 +267,14 @@ def province(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
             "jurisdictions": [""],
         }
         running.store.register_sender(sender_of(sender))
+        # Forms are tested elsewhere: here an accepted filing has reached its end.
+        monkeypatch.setitem(work.KINDS, RENDER_FORM, work.Kind(_nothing, work.GENERAL, work.LEASE))
+        monkeypatch.setattr(clock, "now", running.time.now)
         yield running
+
+
+def _nothing(key: str) -> None:
+    return None
 
 
 def die_at(target: str, *, after: bool = False) -> None:

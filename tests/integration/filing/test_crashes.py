@@ -1,14 +1,14 @@
 """The crash matrix: wherever a process dies, a filing takes effect once and does not stay unknown."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from unittest import mock
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from core import blobs, work
+from core import blobs
 from core.models import WorkItem
 from filing_bridge import client, wire
 from filing_bridge.domain import Outcome
@@ -18,7 +18,6 @@ from filing_bridge.sandbox.faults import Kind
 from filing_bridge.services import answers
 from filing_bridge.services.claims import claim
 from filing_bridge.services.delivery import call
-from filing_bridge.services.messages import sign_messages
 from filing_bridge.services.results import record
 from tests.support.filing_province import (
     FilingProvince,
@@ -27,6 +26,7 @@ from tests.support.filing_province import (
     hurry,
     pump,
     settle,
+    sign,
 )
 
 pytestmark = pytest.mark.django_db
@@ -128,12 +128,6 @@ def test_a_worker_that_wakes_up_late_writes_nothing(province: FilingProvince) ->
     assert stopped[0].attempt.result.outcome == "stale"
     record("all", current, call(registered("all"), current))
     one_effect(province, filing)
-
-
-def sign(filing: Filing) -> None:
-    with suppress(work.Later):
-        sign_messages(filing.province)
-    filing.refresh_from_db()
 
 
 def test_two_workers_claim_different_filings(province: FilingProvince) -> None:

@@ -1,0 +1,132 @@
+"""Shapes of requests and answers about filings."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core import clock
+from core.api import StrictSerializer
+from filing_bridge.domain import STATE_WORDS, FilingState, level_of
+from filing_bridge.models import Filing, FilingAttempt, Receipt
+from filing_bridge.reasons import words
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    zh = serializers.CharField()
+    en = serializers.CharField()
+
+
+class FaultSerializer(WordsSerializer):
+    field = serializers.CharField()  # type: ignore[assignment]  # a field that is named "field"
+    remedy_zh = serializers.CharField()
+    remedy_en = serializers.CharField()
+
+
+class DeadlineSerializer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    days_left = serializers.IntegerField()
+    level = serializers.CharField()
+
+
+class FilingSerializer(serializers.ModelSerializer[Filing]):
+    contract = serializers.UUIDField(source="contract_id")
+    state_words = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
+    deadline = serializers.SerializerMethodField()
+    next_try_at = serializers.DateTimeField(source="due_at")
+
+    class Meta:
+        model = Filing
+        fields = (
+            "id",
+            "contract",
+            "contract_no",
+            "event",
+            "version",
+            "filing_type",
+            "jurisdiction",
+            "province",
+            "state",
+            "state_words",
+            "reason",
+            "deadline",
+            "receipt_no",
+            "decided_at",
+            "first_attempt_at",
+            "next_try_at",
+            "attempts",
+            "created_at",
+        )
+
+    @extend_schema_field(WordsSerializer)
+    def get_state_words(self, filing: Filing) -> dict[str, str]:
+        zh, en = STATE_WORDS[FilingState(filing.state)]
+        return {"code": filing.state, "zh": zh, "en": en}
+
+    @extend_schema_field(WordsSerializer(allow_null=True))
+    def get_reason(self, filing: Filing) -> dict[str, str] | None:
+        if not filing.last_error:
+            return None
+        zh, en = words(filing.last_error)
+        return {"code": filing.last_error, "zh": zh, "en": en}
+
+    @extend_schema_field(DeadlineSerializer)
+    def get_deadline(self, filing: Filing) -> dict[str, object]:
+        today = clock.today()
+        return {
+            "date": filing.deadline,
+            "days_left": (filing.deadline - today).days,
+            "level": level_of(filing.state, filing.deadline, today),
+        }
+
+
+class AttemptSerializer(serializers.ModelSerializer[FilingAttempt]):
+    outcome = serializers.CharField(source="result.outcome", default=None, allow_null=True)
+    http_status = serializers.IntegerField(source="result.http_status", default=None, allow_null=True)
+    code = serializers.CharField(source="result.code", default="")
+    ended_at = serializers.DateTimeField(source="result.ended_at", default=None, allow_null=True)
+
+    class Meta:
+        model = FilingAttempt
+        fields = ("interface", "started_at", "ended_at", "outcome", "http_status", "code")
+
+
+class FilingDetailSerializer(FilingSerializer):
+    faults = FaultSerializer(many=True)
+    calls = serializers.SerializerMethodField()
+    form_state = serializers.CharField(source="form.state", default=None, allow_null=True)
+
+    class Meta(FilingSerializer.Meta):
+        fields = (
+            *FilingSerializer.Meta.fields,
+            "idempotency_key",
+            "record_digest",
+            "document_digest",
+            "faults",
+            "calls",
+            "form_state",
+        )
+
+    @extend_schema_field(AttemptSerializer(many=True))
+    def get_calls(self, filing: Filing) -> list[dict[str, Any]]:
+        latest = filing.calls.select_related("result").order_by("-started_at", "-id")[:50]
+        return list(AttemptSerializer(latest, many=True).data)
+
+
+class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
+    """`jws` is the province's answer exactly as it came; `body` is what it says."""
+
+    jws = serializers.CharField()
+    body = serializers.DictField()
+
+    class Meta:
+        model = Receipt
+        fields = ("kind", "state", "receipt_no", "at", "body", "jws")
+
+
+class RepeatSerializer(StrictSerializer):
+    late_reason = serializers.CharField(max_length=200, required=False)
+    remark = serializers.CharField(max_length=200, required=False)
+    prev_filing_no = serializers.CharField(max_length=50, required=False)

@@ -1,0 +1,15 @@
+"""Addresses of this app below /api/v1/."""
+
+from django.urls import path
+
+from filing_bridge.api import evidence, views
+
+urlpatterns = [
+    path("contracts/<uuid:contract_id>/evidence/", evidence.EvidenceView.as_view()),
+    path("filings/", views.FilingsView.as_view()),
+    path("filings/<uuid:filing_id>/", views.FilingView.as_view()),
+    path("filings/<uuid:filing_id>/record/", views.RecordView.as_view()),
+    path("filings/<uuid:filing_id>/receipt/", views.ReceiptView.as_view()),
+    path("filings/<uuid:filing_id>/form/", views.FormView.as_view()),
+    path("filings/<uuid:filing_id>/retry/", views.RetryView.as_view()),
+]
