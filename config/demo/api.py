@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx2
 
 T = TypeVar("T")
-PATIENCE = 5  # times a request is repeated, with the same key, while the server is away
+PATIENCE = 30  # times a request is repeated, with the same key, while the server is away
 
 
 class Problem(Exception):  # noqa: N818  (a refusal, as the server worded it)
@@ -51,7 +51,7 @@ class Api:
             except httpx2.TransportError:
                 if attempt == PATIENCE:
                     raise
-                time.sleep(0.5 * attempt)
+                time.sleep(min(0.5 * attempt, 2.0))
                 continue
             if response.status_code >= 400:
                 try:
