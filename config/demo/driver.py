@@ -100,6 +100,7 @@ class Job:
     contract_id: str = ""
     filing_id: str = ""
     receipt_no: str = ""
+    acknowledged: bool = False
     effective: bool = False
     accepted: bool = False
 
@@ -175,6 +176,7 @@ def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
     phone.post("sign/code/", {"document_sha256": digest})
     code = phones.wait(mobile, r"】签署验证码(\d{6})")
     phone.post("sign/confirm/", {"document_sha256": digest, "code": code})
+    job.acknowledged = True
     until(lambda: _signed(phone), within=120, what="the worker's signature")
 
 
