@@ -3,6 +3,7 @@
 from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
 from signing.models.notices import Notice
+from signing.models.pages import PageImage
 from signing.models.requests import SignatureRequest, SigningParty
 from signing.models.seals import Seal, SealApplication, SealUse
 from signing.models.sessions import (
@@ -26,6 +27,7 @@ __all__ = [
     "Notice",
     "OneTimeCode",
     "OrganisationKey",
+    "PageImage",
     "Placement",
     "Reading",
     "Seal",

@@ -27,7 +27,9 @@ class SigningJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     party = models.ForeignKey(SigningParty, on_delete=models.PROTECT, related_name="jobs")
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True)
-    seal = models.ForeignKey("signing.Seal", on_delete=models.PROTECT, null=True)
+    seal_use = models.OneToOneField(
+        "signing.SealUse", on_delete=models.PROTECT, null=True, related_name="job"
+    )
     document_digest = digest_column()
     authorisation = models.TextField()
     expires_at = models.DateTimeField()

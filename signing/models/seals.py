@@ -15,7 +15,6 @@ from signing.domain import (
     SealState,
 )
 from signing.models.fields import digest_column, known_state, state_column
-from signing.models.jobs import SigningJob
 from signing.models.requests import SigningParty
 
 
@@ -83,16 +82,14 @@ class SealApplication(models.Model):
 
 
 class SealUse(models.Model):
-    """The log of use: one row per document of an application.
+    """The log of use: one row per document of an application; once approved, `job` applies the seal.
 
-    `job` is null until approved, and stays null with `skipped` when the document no longer waited for the
-    seal at that moment.
+    `skipped`: the document no longer waited for the seal at that moment, so there is no job.
     """
 
     application = models.ForeignKey(SealApplication, on_delete=models.PROTECT, related_name="uses")
     party = models.ForeignKey(SigningParty, on_delete=models.PROTECT, related_name="seal_uses")
     document_digest = digest_column()
-    job = models.OneToOneField(SigningJob, on_delete=models.PROTECT, null=True, related_name="seal_use")
     skipped = models.BooleanField(default=False)
 
     class Meta:

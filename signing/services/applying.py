@@ -46,6 +46,7 @@ PASSING = frozenset(
     }
 )
 LONGEST_WAIT_SECONDS = 60.0
+RELATED = ("party__request", "placement", "seal_use__application__seal")
 
 
 class ClaimLost(Exception):  # noqa: N818  (an answer to `apply_job`, not a malfunction)
@@ -71,7 +72,7 @@ def apply_job(job_id: str) -> None:
 
 
 def _claim(job_id: str) -> SigningJob | None:
-    job = SigningJob.objects.select_related("party__request", "placement", "seal").get(pk=job_id)
+    job = SigningJob.objects.select_related(*RELATED).get(pk=job_id)
     if job.state not in LIVE_JOB:
         return None
     lease = uuid4()
@@ -125,12 +126,13 @@ def _open_key(job: SigningJob) -> SigningKey:
 
 
 def _mark(job: SigningJob) -> marks.Mark:
-    if job.seal is not None:
+    if job.seal_use is not None:
+        seal = job.seal_use.application.seal
         return marks.Seal(
-            name=job.seal.name,
-            purpose=job.seal.purpose_text,
-            code=job.seal.code13,
-            diameter_mm=float(job.seal.diameter_mm),
+            name=seal.name,
+            purpose=seal.purpose_text,
+            code=seal.code13,
+            diameter_mm=float(seal.diameter_mm),
             test=settings.CERTIFICATE_AUTHORITY == "test",
         )
     if job.placement is None:

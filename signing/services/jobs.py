@@ -9,7 +9,7 @@ from core import clock
 from core.errors import Refused
 from core.work import LEASE
 from signing.domain import LIVE_JOB, JobState, PartyState
-from signing.models import Placement, Seal, SigningJob, SigningParty
+from signing.models import Placement, SealUse, SigningJob, SigningParty
 from signing.services import keyroom
 from signing.services.requests import SYSTEM
 from signing.services.trail import move
@@ -21,7 +21,7 @@ def new_job(
     valid_for: timedelta,
     *,
     placement: Placement | None = None,
-    seal: Seal | None = None,
+    seal_use: SealUse | None = None,
 ) -> SigningJob:
     """A job that is not stored yet, with the authorisation for exactly its signature."""
     now = clock.now()
@@ -29,7 +29,7 @@ def new_job(
         id=uuid4(),
         party=party,
         placement=placement,
-        seal=seal,
+        seal_use=seal_use,
         document_digest=document_digest,
         expires_at=now + valid_for,
         created_at=now,
