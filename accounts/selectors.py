@@ -31,6 +31,12 @@ def member_principal(membership: Membership) -> Principal:
     return Principal(membership.user_id, role, ROLE_PERMISSIONS[role], membership.employer_id)
 
 
+def places_of(user_id: int | None) -> QuerySet[Membership]:
+    """A person's places in employers, the longest-standing first."""
+    places = Membership.objects.filter(user_id=user_id, active=True).select_related("employer")
+    return places.order_by("created_at", "pk")
+
+
 def operator_principal(user: User) -> Principal:
     """All that an operator may do."""
     return Principal(user.pk, Role.OPERATOR, ROLE_PERMISSIONS[Role.OPERATOR])

@@ -6,6 +6,7 @@ from accounts.web import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("employer/", views.act_for, name="act_for"),
     path("invitation/<str:token>/", views.take_token, name="invitation"),
     path("invitation/", views.AcceptInvitation.as_view(), name="accept_invitation"),
 ]

@@ -4,15 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from accounts.adapter import address_of
 from accounts.models import Invitation, User
+from accounts.selectors import places_of
 from accounts.services import members
+from accounts.web.acting import EMPLOYER
 from core.errors import Refused
 
 TOKEN = "invitation_token"  # noqa: S105  (the session's key for it)
@@ -22,6 +26,16 @@ def take_token(request: HttpRequest, token: str) -> HttpResponse:
     """Put the token of a mailed link into the session, so that it does not stay in the address bar."""
     request.session[TOKEN] = token
     return redirect("accounts:accept_invitation")
+
+
+@login_required
+@require_POST
+def act_for(request: HttpRequest) -> HttpResponse:
+    """Go on as a member of another employer of one's own; anybody else's changes nothing."""
+    wanted = request.POST.get("employer")
+    if wanted in {str(place.employer_id) for place in places_of(request.user.pk)}:
+        request.session[EMPLOYER] = wanted
+    return redirect("portal:overview")
 
 
 class AcceptanceForm(forms.Form):
