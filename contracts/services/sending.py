@@ -17,6 +17,7 @@ from core import clock, work
 from core.errors import Fault, Refused
 from core.principal import Permission, Principal
 from core.transitions import advance
+from core.webhooks.services import emit
 from signing.services.requests import withdraw_request
 
 SIGNING_PERIOD = timedelta(days=14)
@@ -38,15 +39,11 @@ def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, 
     refuse_faults("statutory_faults", (_fault(f) for f in findings if f.severity is Severity.ERROR))
     digest = facts_digest(facts)
     with transaction.atomic():
-        advance(
-            Contract,
-            contract.pk,
-            old=ContractState.DRAFT,
-            new=ContractState.RENDERING,
+        move(
+            contract,
+            ContractState.RENDERING,
+            "contract.sent",
             actor=principal.actor,
-            action="contract.sent",
-            subject=contract.subject,
-            tenant=principal.tenant,
             detail={"facts_digest": digest, "template_digest": contract.template.digest},
             facts=facts,
             facts_digest=digest,
@@ -78,21 +75,28 @@ def move(
     detail: dict[str, Any] | None = None,
     **changes: Any,
 ) -> None:
-    """Advance a contract from the state in which it was read."""
+    """Advance a contract from the state in which it was read, and tell who listens by webhook."""
     if new not in Contract.TRANSITIONS.get(contract.state, frozenset()):
         raise Refused("state_conflict")
-    advance(
-        Contract,
-        contract.pk,
-        old=contract.state,
-        new=new,
-        actor=actor,
-        action=action,
-        subject=contract.subject,
-        tenant=contract.employer_id,
-        detail=detail,
-        **changes,
-    )
+    with transaction.atomic():
+        advance(
+            Contract,
+            contract.pk,
+            old=contract.state,
+            new=new,
+            actor=actor,
+            action=action,
+            subject=contract.subject,
+            tenant=contract.employer_id,
+            detail=detail,
+            **changes,
+        )
+        emit(
+            action,
+            tenant=contract.employer_id,
+            subject=contract.subject,
+            data={"contract": str(contract.pk), "contract_no": contract.contract_no, "state": new},
+        )
 
 
 def _fault(finding: Finding) -> Fault:
