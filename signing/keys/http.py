@@ -26,13 +26,15 @@ class Exchange:
 
     `deadline` seconds bound one call in all, attempts and waits between them; a server that trickles its
     answer byte by byte is cut off at twice that. Redirects are not followed, and proxies of the
-    environment are not used: authorities have fixed addresses.
+    environment are not used: authorities have fixed addresses. `transport` replaces the network, in tests.
     """
 
-    def __init__(self, *, deadline: float = 8.0, attempts: int = 3) -> None:
+    def __init__(
+        self, *, deadline: float = 8.0, attempts: int = 3, transport: httpx2.BaseTransport | None = None
+    ) -> None:
         self._deadline = deadline
         self._attempts = attempts
-        self._client = httpx2.Client(trust_env=False)
+        self._client = httpx2.Client(trust_env=False, transport=transport)
 
     def __enter__(self) -> "Exchange":
         return self

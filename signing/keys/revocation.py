@@ -26,7 +26,10 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What proves one chain: DER certificates, OCSP responses and CRLs. Goes into the document's DSS."""
+    """What proves one chain: DER certificates, OCSP responses and CRLs. Goes into the document's DSS.
+
+    `certificates` starts with the chain, end certificate first, up to its root; responders' may follow.
+    """
 
     certificates: tuple[bytes, ...]
     ocsps: tuple[bytes, ...]
@@ -51,6 +54,7 @@ class _Proof:
     ocsp: bytes | None
     crl: bytes | None
     next_update: datetime
+    responder: tuple[bytes, ...] = ()
 
 
 class RevocationSource:
@@ -85,7 +89,11 @@ class RevocationSource:
             for position, (certificate, issuer) in enumerate(pairwise(chain))
         ]
         return Evidence(
-            certificates=tuple(certificate_der(c) for c in chain),
+            # responders' certificates too: inside the answers alone, nothing proves when they existed
+            certificates=(
+                *(certificate_der(c) for c in chain),
+                *(certificate for proof in proofs for certificate in proof.responder),
+            ),
             ocsps=tuple(proof.ocsp for proof in proofs if proof.ocsp is not None),
             crls=tuple(proof.crl for proof in proofs if proof.crl is not None),
         )
@@ -100,7 +108,8 @@ class RevocationSource:
         chain = [x509.load_der_x509_certificate(certificate) for certificate in kept.certificates]
         if chain[0].not_valid_after_utc <= self._now():
             return kept
-        return self.evidence(chain, fresh=True)
+        root = next(i for i, certificate in enumerate(chain) if certificate.issuer == certificate.subject)
+        return self.evidence(chain[: root + 1], fresh=True)
 
     def _proof(self, certificate: x509.Certificate, issuer: x509.Certificate, *, fresh: bool) -> _Proof:
         key = certificate.fingerprint(hashes.SHA256())
@@ -154,7 +163,8 @@ class RevocationSource:
             raise CertificateRevoked(f"serial {certificate.serial_number:x}")
         if response.certificate_status is not ocsp.OCSPCertStatus.GOOD:
             raise ValueError("the responder does not know the certificate")
-        return _Proof(answer, None, response.next_update_utc or self._now() + 2 * CACHE_FOR)
+        next_update = response.next_update_utc or self._now() + 2 * CACHE_FOR
+        return _Proof(answer, None, next_update, tuple(certificate_der(c) for c in response.certificates))
 
     def _fetch_crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> _Proof:
         answer = self._exchange.get(url)

@@ -1,23 +1,36 @@
-"""How certificates and revocation are judged: offline, from the data in the file, weak algorithms refused."""
+"""Whether a certificate stood at a given time: offline, from the validation data in the file.
 
-from collections.abc import Sequence
+A signature proves itself in two steps. Its time-stamp says when it existed; the validation data say that its
+certificate was good at some moment from then on, but before the archive time-stamp that covers both. Which
+moment that is, depends on when the data were collected, so each that the data allow is tried, latest first.
+(ETSI EN 319 102-1 §5.6.2 slides the control time in the same manner. pyHanko's own sliding starts at the wall
+clock and stops at nextUpdate instead of thisUpdate, so that a sound file fails once a short-lived certificate
+has expired; its validation at one given moment is what is used here.)
+"""
 
-from asn1crypto import crl, ocsp, x509
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffPolicy, DiffResult, SuspiciousModification
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko.sign.validation import DocumentSecurityStore
+from pyhanko.sign.validation.ades import (
+    AdESBasicValidationResult,
+    ades_basic_validation,
+    ades_timestamp_validation,
+)
+from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
-    PdfSignatureValidationSpec,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
     CertRevTrustPolicy,
     DisallowWeakAlgorithmsPolicy,
@@ -27,77 +40,102 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
+MAX_ITEMS = 300  # certificates, responses and lists in one DSS
+MAX_MOMENTS = 6
 
-class RememberedDifferences(DiffPolicy):
-    """pyHanko's standard comparison of revisions, made once for each signed revision of one file.
 
-    Validating n signatures otherwise repeats it n times, a third of the whole cost.
+class ValidationData:
+    """The DSS as of one archive time-stamp, and the trust roots.
+
+    Revocation must be known for every certificate but the roots; algorithms that are weak are refused; nothing
+    is fetched.
     """
 
-    def __init__(self) -> None:
-        self._seen: dict[int, DiffResult | SuspiciousModification] = {}
-
-    def apply(
-        self,
-        old: HistoricalResolver,
-        new: HistoricalResolver,
-        field_mdp_spec: FieldMDPSpec | None = None,
-        doc_mdp: MDPPerm | None = None,
-    ) -> DiffResult:
-        return DEFAULT_DIFF_POLICY.apply(old, new, field_mdp_spec, doc_mdp)
-
-    def review_file(
-        self,
-        reader: PdfFileReader,
-        base_revision: int | HistoricalResolver,
-        field_mdp_spec: FieldMDPSpec | None = None,
-        doc_mdp: MDPPerm | None = None,
-    ) -> DiffResult | SuspiciousModification:
-        number = base_revision if isinstance(base_revision, int) else base_revision.revision
-        if number not in self._seen:  # a revision holds one signature, so the other arguments follow from it
-            self._seen[number] = DEFAULT_DIFF_POLICY.review_file(
-                reader, base_revision, field_mdp_spec, doc_mdp
-            )
-        return self._seen[number]
-
-
-def offline_policy(
-    roots: Sequence[x509.Certificate], store: DocumentSecurityStore, differences: RememberedDifferences
-) -> PdfSignatureValidationSpec:
-    """The policy with the validation data of `store` (the DSS).
-
-    Revocation must be known for every certificate but the roots. Signers' certificates must be meant for
-    commitments (nonRepudiation). Made anew for each signature: its parts remember what they have seen.
-    """
-    rule = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(trust_roots=roots),
-        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule)),
-        algorithm_usage_policy=DisallowWeakAlgorithmsPolicy(),
-    )
-    gathering = RevocationInfoGatheringSpec(
-        RevinfoOnlineFetchingRule.LOCAL_ONLY, certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH
-    )
-    return PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=policy,
-            revinfo_gathering_policy=gathering,
-            local_knowledge=_knowledge(store),
-            key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation"}),
-        ),
-        diff_policy=differences,
-    )
-
-
-def _knowledge(store: DocumentSecurityStore) -> LocalKnowledge:
-    responses = (one.get_object().read_data(DecodePurpose.OCSP_RESPONSE) for one in store.ocsps)
-    lists = (one.get_object().read_data(DecodePurpose.CRL) for one in store.crls)
-    return LocalKnowledge(
-        known_ocsps=[
+    def __init__(self, store: DocumentSecurityStore, roots: Sequence[x509.Certificate]) -> None:
+        if len(store.certs) + len(store.ocsps) + len(store.crls) > MAX_ITEMS:
+            raise ValueError("too much validation data")
+        responses = (one.get_object().read_data(DecodePurpose.OCSP_RESPONSE) for one in store.ocsps)
+        lists = (one.get_object().read_data(DecodePurpose.CRL) for one in store.crls)
+        self.certificates = list(store.load_certs())
+        self._ocsps = [
             container
             for der in responses
             for container in OCSPContainer.load_multi(ocsp.OCSPResponse.load(der))
-        ],
-        known_crls=[CRLContainer(crl_data=crl.CertificateList.load(der)) for der in lists],
-        known_certs=list(store.load_certs()),
-    )
+        ]
+        self._crls = [CRLContainer(crl_data=crl.CertificateList.load(der)) for der in lists]
+        rule = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
+        self._spec = SignatureValidationSpec(
+            cert_validation_policy=CertValidationPolicySpec(
+                trust_manager=SimpleTrustManager.build(trust_roots=roots),
+                revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule)),
+                algorithm_usage_policy=DisallowWeakAlgorithmsPolicy(),
+            ),
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                RevinfoOnlineFetchingRule.LOCAL_ONLY,
+                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
+            ),
+            local_knowledge=LocalKnowledge(
+                known_ocsps=self._ocsps, known_crls=self._crls, known_certs=self.certificates
+            ),
+            # A signer's certificate must be meant for commitments.
+            key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation"}),
+        )
+
+    async def judge_time_stamp(
+        self, token: cms.SignedData, imprint: Callable[[str], bytes], upper: datetime
+    ) -> AdESBasicValidationResult:
+        """Whether a time-stamp token over `imprint` (called with the name of a digest algorithm) held by `upper`.
+
+        `upper` is the time of the archive that covers it, or its own time for the last archive.
+        """
+        signer = extract_certs_for_validation(token).signer_cert
+        lower = token["encap_content_info"]["content"].parsed["gen_time"].native
+        result = _NOTHING_KNOWN
+        for moment in self._moments(signer, lower, upper):
+            result = await ades_timestamp_validation(token, self._spec, imprint, timing_info=_as_of(moment))
+            if result.ades_subindic is AdESPassed.OK:
+                break
+        return result
+
+    async def judge_signature(
+        self, signed_data: cms.SignedData, digest: bytes, lower: datetime, upper: datetime
+    ) -> AdESBasicValidationResult:
+        """Whether a signature over a document with `digest`, made before `lower`, held by `upper`."""
+        signer = extract_certs_for_validation(signed_data).signer_cert
+        result = _NOTHING_KNOWN
+        for moment in self._moments(signer, lower, upper):
+            result = await ades_basic_validation(
+                signed_data, self._spec, timing_info=_as_of(moment), raw_digest=digest
+            )
+            if result.ades_subindic is AdESPassed.OK:
+                break
+        return result
+
+    def _moments(self, certificate: x509.Certificate, lower: datetime, upper: datetime) -> Iterator[datetime]:
+        """When the data can speak for the certificate, between `lower` and both `upper` and its expiry."""
+        last = min(upper, certificate.not_valid_after)
+        issued = [
+            *(one.issuance_date for one in self._ocsps if _is_about(one, certificate)),
+            *(one.issuance_date for one in self._crls if one.crl_data.issuer == certificate.issuer),
+        ]
+        # An answer given just before the signature holds for a while after it.
+        moments = {max(lower, moment) for moment in issued if moment is not None}
+        possible = sorted({moment for moment in moments | {upper} if lower <= moment <= last}, reverse=True)
+        yield from possible[:MAX_MOMENTS]
+
+
+_NOTHING_KNOWN = AdESBasicValidationResult(
+    ades_subindic=AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+    api_status=None,
+    failure_msg=None,
+    validation_objects=None,
+)
+
+
+def _is_about(answer: OCSPContainer, certificate: x509.Certificate) -> bool:
+    single = answer.extract_single_response()
+    return single is not None and single["cert_id"]["serial_number"].native == certificate.serial_number
+
+
+def _as_of(moment: datetime) -> ValidationTimingInfo:
+    return ValidationTimingInfo(moment, moment, point_in_time_validation=True)

@@ -5,42 +5,38 @@ the evidence. It needs the file and the trust roots, and nothing else: no networ
 
 The rule. Every signature field is signed; the first signature certifies, the last one locks; a document
 time-stamp covers the whole file and holds today. What it covers existed at its time, so everything else is
-judged as of that time, from the validation data in the file (ETSI EN 319 102-1 §5.6): for each signature the
-AdES indication must be OK and pyHanko's own verdict must be good, for each alone misses cases. Any exception
-means: not accepted.
+judged by that time, from the validation data in the file: for each signature the AdES indication (ETSI EN 319
+102-1 §5.3) must be OK and pyHanko's own verdict good, for each alone misses cases. Any exception means: not
+accepted.
 """
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from io import BytesIO
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore
-from pyhanko.sign.validation.ades import (
-    AdESLTAValidationResult,
-    ades_lta_validation,
-    ades_timestamp_validation,
-)
+from pyhanko.sign.validation.ades import AdESBasicValidationResult
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
-from pyhanko.sign.validation.status import DocumentTimestampStatus, SignatureCoverageLevel
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.keys.cms import certificate_der
 from signing.pades.containers import ContainerAltered, check_algorithms, check_hole, check_time_stamp_token
 from signing.pades.document import LIMITS, MIB
-from signing.pades.policy import RememberedDifferences, offline_policy
+from signing.pades.policy import ValidationData
 from signing.pades.verdict import ArchiveReport, Problem, SignatureReport, Subject, Verdict
 
 MAX_SIZE = 32 * MIB
 MAX_SIGNATURES = 12
+MAX_FIELDS = 1000
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 # These write the names in certificates into the log whenever something is not valid.
@@ -81,7 +77,7 @@ def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | No
     and one set of roots may be cached by `Verdict.sha256` until `archive.valid_until`. Not to be called in a
     running event loop. Hostile input is bounded by size, signatures, and what its streams decode to.
     """
-    digest = sha256(pdf).hexdigest()
+    digest = hashlib.sha256(pdf).hexdigest()
     if len(pdf) > MAX_SIZE:
         return Verdict(digest, (Problem("too_large"),))
     try:
@@ -101,24 +97,22 @@ class _Judge:
         self._pdf = pdf
         self._roots = [asn1_x509.Certificate.load(certificate_der(root)) for root in roots]
         self._at = at
-        self._differences = RememberedDifferences()
         self._reader = PdfFileReader(BytesIO(pdf), strict=True, decode_limits=LIMITS)
 
     async def verdict(self, digest: str) -> Verdict:
         signatures, archives = self._sorted_signatures()
         self._check_catalog()
-        archive = self._check_archive_container(archives, [*signatures, *archives])
+        data = self._check_containers(signatures, archives)
         self._check_protection(signatures)
         for signature in signatures:
             self._check_format(signature)
-        moment = archive.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
-        archive_report = await self._judge_archive(archive, moment)
-        reports = [await self._judge_signature(signature, moment) for signature in signatures]
+        archive = await self._judge_archives(archives, data)
+        reports = [await self._judge_signature(signature, archives[0], data[0]) for signature in signatures]
         problems = tuple(problem for _, found in reports for problem in found)
-        return Verdict(digest, problems, tuple(report for report, _ in reports), archive_report)
+        return Verdict(digest, problems, tuple(report for report, _ in reports), archive)
 
     def _sorted_signatures(self) -> tuple[list[EmbeddedPdfSignature], list[EmbeddedPdfSignature]]:
-        """Signatures and document time-stamps, oldest first. All fields must be filled."""
+        """Signatures, then document time-stamps, oldest first. All fields must be filled."""
         if self._reader.encrypted:
             raise _Refused("encrypted")
         fields = self._reader.root["/AcroForm"]["/Fields"] if "/AcroForm" in self._reader.root else ()
@@ -126,6 +120,8 @@ class _Judge:
         for reference in fields:
             field = reference.get_object()
             waiting += field.get("/FT") == "/Sig" and "/V" not in field
+        if len(fields) > MAX_FIELDS:
+            raise _Refused("too_many_signatures")
         found = list(self._reader.embedded_signatures)
         if not found:
             raise _Refused("not_signed")
@@ -133,11 +129,12 @@ class _Judge:
             raise _Refused("too_many_signatures")
         if waiting:
             raise _Refused("field_not_signed")
-        archives = [one for one in found if one.sig_object_type == "/DocTimeStamp"]
-        signatures = [one for one in found if one.sig_object_type == "/Sig"]
-        if not signatures or len(signatures) + len(archives) != len(found):
+        kinds = [str(one.sig_object_type) for one in found]
+        signatures = [one for one, kind in zip(found, kinds, strict=True) if kind == "/Sig"]
+        archives = [one for one, kind in zip(found, kinds, strict=True) if kind == "/DocTimeStamp"]
+        if not signatures:
             raise _Refused("not_signed")
-        if not archives or archives[-1] is not found[-1]:
+        if not archives or found != [*signatures, *archives]:
             raise _Refused("archive_missing")
         return signatures, archives
 
@@ -151,26 +148,31 @@ class _Judge:
         if forbidden:
             raise _Refused("active_content", detail=" ".join(forbidden))
 
-    def _check_archive_container(
-        self, archives: list[EmbeddedPdfSignature], all_signatures: list[EmbeddedPdfSignature]
-    ) -> EmbeddedPdfSignature:
-        """The last time-stamp: over the whole file, with the right digest, in the only form it can have."""
-        archive = archives[-1]
-        for signature in all_signatures:
+    def _check_containers(
+        self, signatures: list[EmbeddedPdfSignature], archives: list[EmbeddedPdfSignature]
+    ) -> list[ValidationData]:
+        """Byte ranges, holes, algorithms; the last time-stamp over the whole file, in the only form it can have.
+
+        Returns the validation data as of each archive.
+        """
+        last = archives[-1]
+        for signature in (*signatures, *archives):
             end = check_hole(self._pdf, signature)
-            if signature is archive and end != len(self._pdf):
-                raise _Refused("archive_missing", archive.field_name, "bytes were added after it")
+            if signature is last and end != len(self._pdf):
+                raise _Refused("archive_missing", last.field_name, "bytes were added after it")
             check_algorithms(signature.signed_data)
-        if archive.sig_object["/SubFilter"] != SigSeedSubFilter.ETSI_RFC3161.value:
-            raise _Refused("wrong_format", archive.field_name)
-        imprint = archive.signed_data["encap_content_info"]["content"].parsed["message_imprint"]
-        if archive.compute_digest() != imprint["hashed_message"].native:
-            raise _Refused("archive_invalid", archive.field_name, "digest")
-        if archive.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
-            raise _Refused("archive_missing", archive.field_name)
-        self._store = DocumentSecurityStore.read_dss(self._reader)
-        check_time_stamp_token(archive, {certificate.dump() for certificate in self._store.load_certs()})
-        return archive
+        for archive in archives:
+            if archive.sig_object["/SubFilter"] != SigSeedSubFilter.ETSI_RFC3161.value:
+                raise _Refused("wrong_format", archive.field_name)
+            imprint = archive.signed_data["encap_content_info"]["content"].parsed["message_imprint"]
+            if archive.compute_digest() != imprint["hashed_message"].native:
+                raise _Refused("archive_invalid", archive.field_name, "digest")
+        if last.evaluate_signature_coverage() is not SignatureCoverageLevel.ENTIRE_FILE:
+            raise _Refused("archive_missing", last.field_name)
+        revisions = [self._reader.get_historical_resolver(archive.signed_revision) for archive in archives]
+        data = [ValidationData(DocumentSecurityStore.read_dss(one), self._roots) for one in revisions]
+        check_time_stamp_token(last, {certificate.dump() for certificate in data[-1].certificates})
+        return data
 
     def _check_protection(self, signatures: list[EmbeddedPdfSignature]) -> None:
         """The first certifies (only filling in allowed), the last locks all fields and allows no changes."""
@@ -191,83 +193,88 @@ class _Judge:
     def _check_format(self, signature: EmbeddedPdfSignature) -> None:
         if signature.sig_object["/SubFilter"] != SigSeedSubFilter.PADES.value:
             raise _Refused("wrong_format", signature.field_name)
-        stamps = [
-            attribute
-            for attribute in signature.signer_info["unsigned_attrs"]
-            if attribute["type"].native == "signature_time_stamp_token"
-        ]
-        if len(stamps) != 1 or len(stamps[0]["values"]) != 1:
+        if len(_time_stamps(signature)) != 1:
             raise _Refused("time_stamp_missing", signature.field_name)
 
-    async def _judge_archive(self, archive: EmbeddedPdfSignature, moment: datetime) -> ArchiveReport:
-        """Valid at its own time by the data in the file; its chain not expired at the moment of judging."""
-        archive.compute_integrity_info()
-        result = await ades_timestamp_validation(
-            archive.signed_data,
-            self._spec().signature_validation_spec,
-            archive.compute_digest,
-            timing_info=_as_of(moment),
-            extra_status_kwargs=archive.summarise_integrity_info(),
-            status_cls=DocumentTimestampStatus,
-        )
+    async def _judge_archives(
+        self, archives: list[EmbeddedPdfSignature], data: list[ValidationData]
+    ) -> ArchiveReport:
+        """Each holds by the next one's time; the last at its own, and its chain is not expired now."""
+        times = [_stated_time(archive.signed_data) for archive in archives]
+        if times != sorted(times):
+            raise _Refused("archive_invalid", archives[-1].field_name, "order")
+        for index, archive in enumerate(archives):
+            following = min(index + 1, len(archives) - 1)
+            result = await data[following].judge_time_stamp(
+                archive.signed_data, archive.compute_digest, times[following]
+            )
+            if not _passed(result):
+                raise _Refused("archive_invalid", archive.field_name, result.ades_subindic.standard_name)
         status = result.api_status
-        sound = status is not None and status.intact and status.valid and status.trusted
-        if status is None or not sound or result.ades_subindic is not AdESPassed.OK:
-            raise _Refused("archive_invalid", archive.field_name, result.ades_subindic.standard_name)
-        path = list(status.validation_path.iter_certs(include_root=True))
-        valid_until = min(certificate.not_valid_after for certificate in path)
-        if self._at + CLOCK_TOLERANCE < moment:
-            raise _Refused("archive_invalid", archive.field_name, "its time is still to come")
+        valid_until = min(one.not_valid_after for one in status.validation_path.iter_certs(include_root=True))
+        last = archives[-1]
+        if self._at + CLOCK_TOLERANCE < times[-1]:
+            raise _Refused("archive_invalid", last.field_name, "its time is still to come")
         if self._at > valid_until:
-            raise _Refused("archive_expired", archive.field_name, valid_until.isoformat())
-        certificate = archive.signer_cert
-        return ArchiveReport(_subject(certificate), certificate.dump(), moment, valid_until)
+            raise _Refused("archive_expired", last.field_name, valid_until.isoformat())
+        return ArchiveReport(_subject(last.signer_cert), last.signer_cert.dump(), times[-1], valid_until)
 
     async def _judge_signature(
-        self, signature: EmbeddedPdfSignature, moment: datetime
+        self, signature: EmbeddedPdfSignature, archive: EmbeddedPdfSignature, data: ValidationData
     ) -> tuple[SignatureReport, list[Problem]]:
-        result: AdESLTAValidationResult = await ades_lta_validation(
-            signature, self._spec(), timing_info=_as_of(moment)
-        )
-        problems = list(_problems(signature, result))
-        stamp = result.signature_timestamp_status
-        at = stamp.api_status.timestamp if stamp is not None and stamp.api_status is not None else None
+        """By the first archive's time: unchanged since, time-stamped, and its certificate good then."""
+        field, problems = signature.field_name, []
+        signature.compute_integrity_info()
+        whole = signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+        if not whole or not signature.summarise_integrity_info()["docmdp_ok"]:
+            problems.append(Problem("changed_after_signing", field, str(signature.diff_result)))
+
+        (stamp,) = _time_stamps(signature)
+        at, upper = _stated_time(stamp), _stated_time(archive.signed_data)
+        value = signature.signer_info["signature"].native
+        stamped = await data.judge_time_stamp(stamp, lambda name: hashlib.new(name, value).digest(), upper)
+        if not _passed(stamped):
+            problems.append(Problem("time_stamp_missing", field, stamped.ades_subindic.standard_name))
+
+        result = await data.judge_signature(signature.signed_data, signature.compute_digest(), at, upper)
+        if result.ades_subindic is not AdESPassed.OK:
+            code = "certificate_untrusted" if result.ades_subindic in _UNTRUSTED else "signature_invalid"
+            problems.append(Problem(code, field, result.ades_subindic.standard_name))
+        elif not result.api_status.bottom_line:
+            problems.append(Problem("signature_invalid", field, "bottom line"))
+
         certificate = signature.signer_cert
         report = SignatureReport(
-            field=signature.field_name,
+            field=field,
             signer=_subject(certificate),
             certificate=certificate.dump(),
             issuer=certificate.issuer.human_friendly,
             at=at,
-            whole_revision=signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION,
+            whole_revision=whole,
             indication=result.ades_subindic.standard_name,
             ok=not problems,
         )
         return report, problems
 
-    def _spec(self) -> PdfSignatureValidationSpec:
-        return offline_policy(self._roots, self._store, self._differences)
+
+def _passed(result: AdESBasicValidationResult) -> bool:
+    status = result.api_status
+    sound = status is not None and status.intact and status.valid and status.trusted
+    return bool(sound) and result.ades_subindic is AdESPassed.OK
 
 
-def _problems(signature: EmbeddedPdfSignature, result: AdESLTAValidationResult) -> Iterator[Problem]:
-    status, indication, field = result.api_status, result.ades_subindic, signature.field_name
-    if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION or (status and not status.docmdp_ok):
-        yield Problem("changed_after_signing", field, str(signature.diff_result))
-    if indication is not AdESPassed.OK:
-        yield Problem(_code(indication), field, indication.standard_name)
-    elif status is None or not status.bottom_line:
-        yield Problem("signature_invalid", field, "bottom line")
-    stamp = result.signature_timestamp_status
-    if stamp is None or stamp.ades_subindic is not AdESPassed.OK:
-        yield Problem("time_stamp_missing", field, stamp.ades_subindic.standard_name if stamp else "")
+def _time_stamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:
+    return [
+        token["content"]
+        for attribute in signature.signer_info["unsigned_attrs"]
+        if attribute["type"].native == "signature_time_stamp_token"
+        for token in attribute["values"]
+    ]
 
 
-def _code(indication: AdESSubIndic) -> str:
-    return "certificate_untrusted" if indication in _UNTRUSTED else "signature_invalid"
-
-
-def _as_of(moment: datetime) -> ValidationTimingInfo:
-    return ValidationTimingInfo(moment, moment, point_in_time_validation=True)
+def _stated_time(token: cms.SignedData) -> datetime:
+    time: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return time
 
 
 def _subject(certificate: asn1_x509.Certificate) -> Subject:

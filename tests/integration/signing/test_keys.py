@@ -23,7 +23,7 @@ from signing.keys.errors import (
     TimeStampUnavailable,
 )
 from signing.keys.http import Exchange
-from signing.keys.revocation import RevocationSource
+from signing.keys.revocation import Evidence, RevocationSource
 from signing.keys.signing_key import KeyAlgorithm, SigningKey, generate_private_key
 from signing.keys.timestamp import TimeStampAuthority
 from tests.support.pki import RunningPki, authority, time_stamps
@@ -194,7 +194,8 @@ def test_evidence_holds_ocsp_for_the_leaf_and_the_roots_crl_for_its_issuer(pki: 
     assert answer.serial_number == key.certificate.serial_number
     assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
     assert len(evidence.crls) == 1
-    assert len(evidence.certificates) == 3
+    assert len(evidence.certificates) == 4  # the chain of three, and the responder's
+    assert Evidence.load(evidence.dump()) == evidence
 
 
 def test_cached_evidence_outlives_the_responder_but_fresh_evidence_asks(pki: RunningPki) -> None:
