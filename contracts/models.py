@@ -83,18 +83,3 @@ class Contract(models.Model):
     def subject(self) -> str:
         """The name under which signing and the audit log know this contract."""
         return f"contract:{self.pk}"
-
-
-class PageImage(models.Model):
-    """A page of a document as an image, made in the background; keyed by the document's digest."""
-
-    document_digest = models.CharField(max_length=64)
-    page = models.PositiveSmallIntegerField()
-    width = models.PositiveSmallIntegerField()
-    media_type = models.CharField(max_length=20)
-    blob = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["document_digest", "page", "width"], name="page_image_once"),
-        )

@@ -1,14 +1,19 @@
 """Reads. Each takes the principal, so that nobody sees another employer's contracts."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.models import Contract, TemplateVersion
 from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Permission, Principal
+from signing.domain import PartyState
+from signing.models import SigningParty
+
+_IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
 def current_templates() -> list[TemplateVersion]:
@@ -40,6 +45,18 @@ def contract_of(principal: Principal, contract_id: UUID) -> Contract:
     if contract is None:
         raise Refused("not_found")
     return contract
+
+
+def waiting_for(contracts: QuerySet[Contract], role: str) -> QuerySet[Contract]:
+    """Those whose next signature is that of `role` (`worker` or `employer`)."""
+    return contracts.filter(Exists(_IN_TURN.filter(request_id=OuterRef("signature_request"), role=role)))
+
+
+def turns_of(contracts: Iterable[Contract]) -> dict[UUID, str]:
+    """The role whose signature each contract waits for; one that waits for nobody's is absent."""
+    by_request = {contract.signature_request: contract.pk for contract in contracts}
+    found = _IN_TURN.filter(request_id__in=[each for each in by_request if each])
+    return {by_request[request]: role for request, role in found.values_list("request_id", "role")}
 
 
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:

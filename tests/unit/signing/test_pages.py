@@ -6,9 +6,9 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from contracts.document.pages import page_count, page_images
 from contracts.document.render import render
 from contracts.document.template import load_template
+from signing.pages import page_count, page_images
 from tests.support.contract_facts import sample_facts
 
 
