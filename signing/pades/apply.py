@@ -4,6 +4,7 @@ Certificates, appearance and time-stamp are settled before a byte is handed out:
 is returned, or a refusal is raised and nothing exists.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing.keys import cms
+from signing.keys.revocation import Evidence
 from signing.keys.signing_key import SigningKey
 from signing.keys.timestamp import TimeStamp, TimeStampAuthority
 from signing.pades.appearance import Drawing, draw
@@ -40,7 +42,9 @@ CMS_FRAME = 480
 class Party:
     """Who signs, in which field, with what mark, and where on the displayed page.
 
-    Without a `place` the mark fills its field. `reason` is shown by PDF readers.
+    Without a `place` the mark fills its field. `reason` is shown by PDF readers. `evidence` of the signer's
+    own chain (and the TSA's) goes into the same revision: needed for a certificate that may expire before the
+    last party signs, since what is asked afterwards proves nothing.
     """
 
     field: str
@@ -48,6 +52,7 @@ class Party:
     mark: Mark
     place: Box | None = None
     reason: str = ""
+    evidence: Sequence[Evidence] = ()
 
 
 def sign_first(
@@ -114,9 +119,12 @@ def _sign(
     drawing = draw(party.mark)
     field = revision.field(party.field)
     _draw_mark(revision, field, drawing, party.place)
+    evidence = list(party.evidence)
     if completion is not None:
         fill_seams(revision, completion.seam)
-        add_evidence(revision, completion.evidence)
+        evidence += completion.evidence
+    if evidence:
+        add_evidence(revision, evidence)
     certificates = (party.key.certificate, *party.key.chain[:-1])  # verifiers bring the root themselves
     size = (
         CMS_FRAME

@@ -9,17 +9,14 @@ has expired; its validation at one given moment is what is used here.)
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.validation import DocumentSecurityStore
-from pyhanko.sign.validation.ades import (
-    AdESBasicValidationResult,
-    ades_basic_validation,
-    ades_timestamp_validation,
-)
+from pyhanko.sign.validation.ades import ades_basic_validation, ades_timestamp_validation
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
@@ -29,6 +26,7 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureStatus
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import (
@@ -43,12 +41,54 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 MAX_ITEMS = 300  # certificates, responses and lists in one DSS
 MAX_MOMENTS = 6
 
+REVOKED = frozenset(
+    {AdESFailure.REVOKED, AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}
+)
+UNTRUSTED = REVOKED | {
+    AdESFailure.NOT_YET_VALID,
+    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+    AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE,
+    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND,
+    AdESIndeterminate.EXPIRED,
+    AdESIndeterminate.NOT_YET_VALID,
+    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+    AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+    AdESIndeterminate.NO_POE,
+    AdESIndeterminate.TRY_LATER,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of it. `ok` needs both: the AdES indication and pyHanko's own bottom line.
+
+    `valid_until`: when the first certificate of the chain expires, if a chain was found.
+    """
+
+    indication: AdESSubIndic
+    ok: bool
+    valid_until: datetime | None
+
+    @property
+    def name(self) -> str:
+        """As ETSI EN 319 102-1 spells it."""
+        return str(self.indication.standard_name)
+
+    @property
+    def settled(self) -> bool:
+        """No earlier moment need be asked: it was good, or revocation is known."""
+        return self.ok or self.indication in REVOKED
+
+
+NOTHING_KNOWN = Finding(AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, ok=False, valid_until=None)
+
 
 class ValidationData:
     """The DSS as of one archive time-stamp, and the trust roots.
 
-    Revocation must be known for every certificate but the roots; algorithms that are weak are refused; nothing
-    is fetched.
+    Revocation must be known for every certificate but the roots; weak algorithms are refused; nothing is
+    fetched.
     """
 
     def __init__(self, store: DocumentSecurityStore, roots: Sequence[x509.Certificate]) -> None:
@@ -83,33 +123,39 @@ class ValidationData:
 
     async def judge_time_stamp(
         self, token: cms.SignedData, imprint: Callable[[str], bytes], upper: datetime
-    ) -> AdESBasicValidationResult:
-        """Whether a time-stamp token over `imprint` (called with the name of a digest algorithm) held by `upper`.
+    ) -> Finding:
+        """Whether a time-stamp token held by `upper`: the time of the archive that covers it, or its own.
 
-        `upper` is the time of the archive that covers it, or its own time for the last archive.
+        `imprint` gives the digest of what was stamped, for the name of a digest algorithm.
         """
         signer = extract_certs_for_validation(token).signer_cert
         lower = token["encap_content_info"]["content"].parsed["gen_time"].native
-        result = _NOTHING_KNOWN
+        finding = NOTHING_KNOWN
         for moment in self._moments(signer, lower, upper):
             result = await ades_timestamp_validation(token, self._spec, imprint, timing_info=_as_of(moment))
-            if result.ades_subindic is AdESPassed.OK:
+            status = result.api_status
+            sound = status is not None and status.intact and status.valid and status.trusted
+            finding = _finding(result.ades_subindic, status, sound)
+            if finding.settled:
                 break
-        return result
+        return finding
 
     async def judge_signature(
         self, signed_data: cms.SignedData, digest: bytes, lower: datetime, upper: datetime
-    ) -> AdESBasicValidationResult:
+    ) -> Finding:
         """Whether a signature over a document with `digest`, made before `lower`, held by `upper`."""
         signer = extract_certs_for_validation(signed_data).signer_cert
-        result = _NOTHING_KNOWN
+        finding = NOTHING_KNOWN
         for moment in self._moments(signer, lower, upper):
+            timing = _as_of(moment)
             result = await ades_basic_validation(
-                signed_data, self._spec, timing_info=_as_of(moment), raw_digest=digest
+                signed_data, self._spec, timing_info=timing, raw_digest=digest
             )
-            if result.ades_subindic is AdESPassed.OK:
+            status = result.api_status
+            finding = _finding(result.ades_subindic, status, status is not None and status.bottom_line)
+            if finding.settled:
                 break
-        return result
+        return finding
 
     def _moments(self, certificate: x509.Certificate, lower: datetime, upper: datetime) -> Iterator[datetime]:
         """When the data can speak for the certificate, between `lower` and both `upper` and its expiry."""
@@ -124,12 +170,11 @@ class ValidationData:
         yield from possible[:MAX_MOMENTS]
 
 
-_NOTHING_KNOWN = AdESBasicValidationResult(
-    ades_subindic=AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
-    api_status=None,
-    failure_msg=None,
-    validation_objects=None,
-)
+def _finding(indication: AdESSubIndic, status: SignatureStatus | None, sound: bool) -> Finding:
+    path = status.validation_path if status is not None else None
+    certificates = list(path.iter_certs(include_root=True)) if path is not None else []
+    valid_until = min((one.not_valid_after for one in certificates), default=None)
+    return Finding(indication, sound and indication is AdESPassed.OK, valid_until)
 
 
 def _is_about(answer: OCSPContainer, certificate: x509.Certificate) -> bool:

@@ -21,17 +21,15 @@ from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore
-from pyhanko.sign.validation.ades import AdESBasicValidationResult
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.keys.cms import certificate_der
 from signing.pades.containers import ContainerAltered, check_algorithms, check_hole, check_time_stamp_token
 from signing.pades.document import LIMITS, MIB
-from signing.pades.policy import ValidationData
+from signing.pades.policy import UNTRUSTED, ValidationData
 from signing.pades.verdict import ArchiveReport, Problem, SignatureReport, Subject, Verdict
 
 MAX_SIZE = 32 * MIB
@@ -42,25 +40,6 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 # These write the names in certificates into the log whenever something is not valid.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-_UNTRUSTED = frozenset(
-    {
-        AdESFailure.REVOKED,
-        AdESFailure.NOT_YET_VALID,
-        AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-        AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE,
-        AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND,
-        AdESIndeterminate.EXPIRED,
-        AdESIndeterminate.NOT_YET_VALID,
-        AdESIndeterminate.REVOKED_NO_POE,
-        AdESIndeterminate.REVOKED_CA_NO_POE,
-        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
-        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
-        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
-        AdESIndeterminate.NO_POE,
-        AdESIndeterminate.TRY_LATER,
-    }
-)
 
 
 class _Refused(Exception):  # noqa: N818  (ends the check; turned into a verdict)
@@ -151,7 +130,7 @@ class _Judge:
     def _check_containers(
         self, signatures: list[EmbeddedPdfSignature], archives: list[EmbeddedPdfSignature]
     ) -> list[ValidationData]:
-        """Byte ranges, holes, algorithms; the last time-stamp over the whole file, in the only form it can have.
+        """Byte ranges, holes, algorithms; the last time-stamp over the whole file, in its only form.
 
         Returns the validation data as of each archive.
         """
@@ -205,13 +184,12 @@ class _Judge:
             raise _Refused("archive_invalid", archives[-1].field_name, "order")
         for index, archive in enumerate(archives):
             following = min(index + 1, len(archives) - 1)
-            result = await data[following].judge_time_stamp(
+            finding = await data[following].judge_time_stamp(
                 archive.signed_data, archive.compute_digest, times[following]
             )
-            if not _passed(result):
-                raise _Refused("archive_invalid", archive.field_name, result.ades_subindic.standard_name)
-        status = result.api_status
-        valid_until = min(one.not_valid_after for one in status.validation_path.iter_certs(include_root=True))
+            if not finding.ok or finding.valid_until is None:
+                raise _Refused("archive_invalid", archive.field_name, finding.name)
+            valid_until = finding.valid_until
         last = archives[-1]
         if self._at + CLOCK_TOLERANCE < times[-1]:
             raise _Refused("archive_invalid", last.field_name, "its time is still to come")
@@ -233,15 +211,13 @@ class _Judge:
         at, upper = _stated_time(stamp), _stated_time(archive.signed_data)
         value = signature.signer_info["signature"].native
         stamped = await data.judge_time_stamp(stamp, lambda name: hashlib.new(name, value).digest(), upper)
-        if not _passed(stamped):
-            problems.append(Problem("time_stamp_missing", field, stamped.ades_subindic.standard_name))
+        if not stamped.ok:
+            problems.append(Problem("time_stamp_missing", field, stamped.name))
 
-        result = await data.judge_signature(signature.signed_data, signature.compute_digest(), at, upper)
-        if result.ades_subindic is not AdESPassed.OK:
-            code = "certificate_untrusted" if result.ades_subindic in _UNTRUSTED else "signature_invalid"
-            problems.append(Problem(code, field, result.ades_subindic.standard_name))
-        elif not result.api_status.bottom_line:
-            problems.append(Problem("signature_invalid", field, "bottom line"))
+        finding = await data.judge_signature(signature.signed_data, signature.compute_digest(), at, upper)
+        if not finding.ok:
+            code = "certificate_untrusted" if finding.indication in UNTRUSTED else "signature_invalid"
+            problems.append(Problem(code, field, finding.name))
 
         certificate = signature.signer_cert
         report = SignatureReport(
@@ -251,16 +227,10 @@ class _Judge:
             issuer=certificate.issuer.human_friendly,
             at=at,
             whole_revision=whole,
-            indication=result.ades_subindic.standard_name,
+            indication=finding.name,
             ok=not problems,
         )
         return report, problems
-
-
-def _passed(result: AdESBasicValidationResult) -> bool:
-    status = result.api_status
-    sound = status is not None and status.intact and status.valid and status.trusted
-    return bool(sound) and result.ades_subindic is AdESPassed.OK
 
 
 def _time_stamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:

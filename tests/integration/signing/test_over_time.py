@@ -3,6 +3,7 @@
 The authorities run in this process, so that one clock moves for all.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,6 +87,21 @@ def test_the_employer_may_seal_days_after_the_worker_signed(world: World, hours:
     assert validate(final, root).problems == ()
     world.wait(days=365 * 6)
     assert validate(final, root).problems == ()
+
+
+@pytest.mark.parametrize("hours", [0, 30, 24 * 20])
+def test_evidence_may_go_into_the_workers_own_revision(world: World, hours: int) -> None:
+    """Then nothing has to be kept beside the document, whenever the employer seals."""
+    employer, worker = world.employer(), world.worker()
+    tsa_evidence = world.revocation.evidence(world.tsa.chain)
+    worker = dataclasses.replace(worker, evidence=[world.evidence(worker, fresh=True), tsa_evidence])
+    first = sign_first(prepare(sample_pdf()[0], fields()), worker, world.tsa)
+    world.wait(hours=hours)
+    completion = Completion([world.evidence(employer), world.revocation.evidence(world.tsa.chain)])
+    final = archive(sign_next(first, employer, world.tsa, completion), world.tsa)
+    assert validate(final, [world.app.pki.root]).problems == ()
+    world.wait(days=365 * 4)
+    assert validate(final, [world.app.pki.root]).problems == ()
 
 
 def test_what_a_responder_says_of_an_expired_certificate_proves_nothing(world: World) -> None:
