@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from core import work
 from signing.evidence import sequencer  # noqa: F401  (registers the sealing of the audit log)
-from signing.services import accepting, applying, identity, jobs, keyroom, notices, requests, seals
+from signing.services import accepting, applying, identity, jobs, keyroom, notices, pages, requests, seals
 
 work.handler("signing.notice")(notices.send_notice)
 work.handler("signing.identify")(identity.ask_provider)
+work.handler("signing.pages", lease=timedelta(minutes=5))(pages.make_page_images)
 work.handler("signing.accept", lease=timedelta(minutes=2))(accepting.accept_request)
 work.handler("signing.apply", channel=work.SIGNING)(applying.apply_job)
 work.handler("signing.enrol", channel=work.SIGNING)(keyroom.fetch_organisation_key)

@@ -10,6 +10,7 @@ from signing.domain import CODE_DIGITS, SealKind
 from signing.models import Seal
 from signing.pades.geometry import Box
 from signing.pades.marks import MAX_LINES, MAX_NAME, MAX_POINTS
+from signing.pages import WIDTHS
 from signing.services.steps import Handwriting
 
 MAX_PAGES = 1_000
@@ -40,6 +41,18 @@ class CodeSerializer(StrictSerializer):
 class ConsentSerializer(StrictSerializer):
     kind = serializers.CharField(max_length=20)
     version = serializers.IntegerField(min_value=1, max_value=9_999)
+
+
+class WidthSerializer(StrictSerializer):
+    """Of a page's image, in pixels."""
+
+    width = serializers.IntegerField(default=WIDTHS[0])
+
+
+class DocumentLinkSerializer(serializers.Serializer[Any]):
+    """`url`: an address on this site that answers with the PDF as an attachment."""
+
+    url = serializers.CharField()
 
 
 class ReadSerializer(StrictSerializer):
@@ -143,6 +156,16 @@ class BoxAnswerSerializer(serializers.Serializer[Any]):
     h = serializers.FloatField()
 
 
+class FrameSerializer(serializers.Serializer[Any]):
+    """A page's crop box in points and its turn in degrees, clockwise."""
+
+    left = serializers.FloatField()
+    bottom = serializers.FloatField()
+    right = serializers.FloatField()
+    top = serializers.FloatField()
+    rotate = serializers.IntegerField()
+
+
 class PersonalSerializer(serializers.Serializer[Any]):
     """What a session tells its owner once the phone is proved."""
 
@@ -150,17 +173,19 @@ class PersonalSerializer(serializers.Serializer[Any]):
     role = serializers.CharField()
     document_sha256 = serializers.CharField()
     pages = serializers.IntegerField()
+    frames = FrameSerializer(many=True)
     place = BoxAnswerSerializer()
     zone = BoxAnswerSerializer(allow_null=True)
     keep_clear = BoxAnswerSerializer(many=True)
 
 
-class SessionSerializer(serializers.Serializer[Any]):
+class SigningSessionSerializer(serializers.Serializer[Any]):
     sender = serializers.CharField()
     title = serializers.CharField()
     sent_to = serializers.CharField()
     expires_at = serializers.DateTimeField()
     state = serializers.CharField()
+    party = serializers.CharField()
     turn = serializers.BooleanField()
     identity = serializers.ChoiceField(["none", "checking", "failed", "code", "done"])
     steps = StepsSerializer()
@@ -193,7 +218,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     remedy_en = serializers.CharField()
 
 
-class StatusSerializer(serializers.Serializer[Any]):
+class SigningStatusSerializer(serializers.Serializer[Any]):
     """`state`: of the party; `request`: of the whole; `problem`: why the signature is not made yet."""
 
     state = serializers.CharField()

@@ -13,6 +13,8 @@ urlpatterns = [
     path("sign/identity/resend/", views.ResendView.as_view()),
     path("sign/consents/", views.ConsentsView.as_view()),
     path("sign/document/", views.DocumentView.as_view()),
+    path("sign/document/link/", views.DocumentLinkView.as_view()),
+    path("sign/pages/<int:page>/", views.PageView.as_view()),
     path("sign/read/", views.ReadView.as_view()),
     path("sign/place/", views.PlaceView.as_view()),
     path("sign/code/", views.CodeView.as_view()),

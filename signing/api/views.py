@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -16,9 +17,10 @@ from signing.api import answers
 from signing.api import serializers as shapes
 from signing.api.authentication import HasSession, SessionAuthentication
 from signing.api.throttling import PartyThrottle
-from signing.domain import REQUIRED_CONSENTS, RequestState
+from signing.domain import REQUIRED_CONSENTS
 from signing.models import SigningSession
-from signing.services import confirming, identity, sessions, steps
+from signing.pages import WIDTHS
+from signing.services import confirming, downloads, identity, pages, sessions, steps
 from signing.services.texts import current_texts
 
 MAX_AGENT = 300
@@ -68,31 +70,31 @@ class ExchangeView(APIView):
 class StateView(SessionView):
     throttle_scope = "member"
 
-    @extend_schema(operation_id="sign_session", responses=shapes.SessionSerializer)
+    @extend_schema(operation_id="sign_session", responses=shapes.SigningSessionSerializer)
     def get(self, request: Request) -> Response:
         """Who sent what, until when, what is done. Nothing personal before the phone is proved."""
-        return Response(shapes.SessionSerializer(answers.session_answer(self.session())).data)
+        return Response(shapes.SigningSessionSerializer(answers.session_answer(self.session())).data)
 
 
 class IdentityView(SessionView):
     @extend_schema(
         operation_id="sign_identity",
         request=shapes.IdentitySerializer,
-        responses={202: shapes.SessionSerializer},
+        responses={202: shapes.SigningSessionSerializer},
     )
     @remembered
     def post(self, request: Request) -> Response:
         """Name and number of the identity document; the code follows by text message when they hold."""
         given = _valid(shapes.IdentitySerializer(data=request.data))
         identity.claim_identity(session=self.session(), name=given["name"], id_no=given["id_no"])
-        return Response(shapes.SessionSerializer(answers.session_answer(self.session())).data, 202)
+        return Response(shapes.SigningSessionSerializer(answers.session_answer(self.session())).data, 202)
 
 
 class IdentityCodeView(SessionView):
     @extend_schema(
         operation_id="sign_identity_code",
         request=shapes.CodeSerializer,
-        responses=shapes.SessionSerializer,
+        responses=shapes.SigningSessionSerializer,
     )
     @remembered
     def post(self, request: Request) -> Response:
@@ -101,7 +103,7 @@ class IdentityCodeView(SessionView):
         identity.prove_phone(session=self.session(), code=given["code"])
         session = self.session()
         session.refresh_from_db()
-        return Response(shapes.SessionSerializer(answers.session_answer(session)).data)
+        return Response(shapes.SigningSessionSerializer(answers.session_answer(session)).data)
 
 
 class ResendView(SessionView):
@@ -155,15 +157,44 @@ class DocumentView(SessionView):
     @extend_schema(operation_id="sign_document", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request) -> HttpResponse:
         """The newest revision. Its SHA-256 is in the header `Digest-SHA-256`."""
-        session = self.session()
-        needed = (
-            ("identity", "consents") if session.party.request.state == RequestState.OPEN else ("identity",)
-        )
-        steps.require_steps(session, *needed)
-        digest = session.party.request.current_digest
+        digest = steps.readable_document(self.session())
         answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="document.pdf"'
         answer["Digest-SHA-256"] = digest
+        return answer
+
+
+class DocumentLinkView(SessionView):
+    throttle_scope = "member"
+
+    @extend_schema(
+        operation_id="sign_document_link", request=None, responses={201: shapes.DocumentLinkSerializer}
+    )
+    @remembered
+    def post(self, request: Request) -> Response:
+        """A plain link to the PDF, for browsers that cannot save what a script fetched. Good for minutes."""
+        url = reverse("signing:document", args=[downloads.ticket_for(self.session())])
+        return Response(shapes.DocumentLinkSerializer({"url": url}).data, 201)
+
+
+class PageView(SessionView):
+    throttle_scope = "member"
+
+    @extend_schema(
+        operation_id="sign_page",
+        parameters=[OpenApiParameter("width", int, enum=WIDTHS, default=WIDTHS[0])],
+        responses={(200, "image/webp"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, page: int) -> HttpResponse:
+        """A page of the newest revision as an image. 409 `page_not_ready` while it is being made."""
+        session = self.session()
+        digest = steps.readable_document(session)
+        given = _valid(shapes.WidthSerializer(data=request.query_params.dict()))
+        answer = HttpResponse(
+            pages.page_image(session.party.request, page, given["width"]), content_type="image/webp"
+        )
+        answer["Digest-SHA-256"] = digest
+        answer["Cache-Control"] = "no-store"  # phones are lent and sold
         return answer
 
 
@@ -218,7 +249,7 @@ class ConfirmView(SessionView):
     @extend_schema(
         operation_id="sign_confirm",
         request=shapes.ConfirmSerializer,
-        responses={202: shapes.StatusSerializer},
+        responses={202: shapes.SigningStatusSerializer},
     )
     @remembered
     def post(self, request: Request) -> Response:
@@ -228,21 +259,21 @@ class ConfirmView(SessionView):
         confirming.confirm_signature(
             session=session, document_digest=given["document_sha256"], code=given["code"]
         )
-        return Response(shapes.StatusSerializer(answers.status_answer(session.party_id)).data, 202)
+        return Response(shapes.SigningStatusSerializer(answers.status_answer(session.party_id)).data, 202)
 
 
 class StatusView(SessionView):
     throttle_scope = "member"
 
-    @extend_schema(operation_id="sign_status", responses=shapes.StatusSerializer)
+    @extend_schema(operation_id="sign_status", responses=shapes.SigningStatusSerializer)
     def get(self, request: Request) -> Response:
         """How far the signature is, and if it is not made, why."""
-        return Response(shapes.StatusSerializer(answers.status_answer(self.session().party_id)).data)
+        return Response(shapes.SigningStatusSerializer(answers.status_answer(self.session().party_id)).data)
 
 
 class RefuseView(SessionView):
     @extend_schema(
-        operation_id="sign_refuse", request=shapes.RefuseSerializer, responses=shapes.StatusSerializer
+        operation_id="sign_refuse", request=shapes.RefuseSerializer, responses=shapes.SigningStatusSerializer
     )
     @remembered
     def post(self, request: Request) -> Response:
@@ -250,7 +281,7 @@ class RefuseView(SessionView):
         given = _valid(shapes.RefuseSerializer(data=request.data))
         session = self.session()
         confirming.refuse_to_sign(session=session, reason=given["reason"])
-        return Response(shapes.StatusSerializer(answers.status_answer(session.party_id)).data)
+        return Response(shapes.SigningStatusSerializer(answers.status_answer(session.party_id)).data)
 
 
 def _steps_answer(session: SigningSession) -> Response:

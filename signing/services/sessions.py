@@ -81,11 +81,16 @@ def session_of(secret: str) -> SigningSession:
     session = found.filter(secret_hash=hash_secret(secret)).first()
     if session is None:
         raise Refused("session_invalid")
+    check_usable(session)
+    return session
+
+
+def check_usable(session: SigningSession) -> None:
+    """Refuse as `session_of` does, for a session that was found."""
     if session.state in ENDED:
         raise Refused(ENDED[SessionState(session.state)])
     if session.expires_at <= clock.now():
         raise Refused("session_expired")
-    return session
 
 
 def identify(session: SigningSession) -> None:

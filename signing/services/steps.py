@@ -181,6 +181,19 @@ def require_steps(session: SigningSession, *needed: str, document_digest: str = 
             raise Refused("step_missing", params={"step_zh": zh, "step_en": en})
 
 
+def readable_document(session: SigningSession) -> str:
+    """The digest of the newest revision, for who may see it.
+
+    Refuses `step_missing` before the identity is proved and, while the document is out for signature, before
+    the notices are accepted.
+    """
+    request = session.party.request
+    needed = ("identity", "consents") if request.state == RequestState.OPEN else ("identity",)
+    require_steps(session, *needed)
+    digest: str = request.current_digest
+    return digest
+
+
 def check_acting(session: SigningSession) -> None:
     """Refuse, with the reason, when request or party take no more acts from this person.
 

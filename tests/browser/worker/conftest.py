@@ -1,0 +1,50 @@
+"""The product behind a live server, its due work done by threads, and a browser as a phone."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+
+from core import work
+from tests.support.phone_browser import launch
+from tests.support.pki import pki
+from tests.support.signing_fixtures import authorities, heard, own_folders
+
+__all__ = ["authorities", "heard", "own_folders", "pki"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread, where Django would refuse to use the database.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(
+    transactional_db: None, own_folders: None, authorities: object, heard: list[object], live_server: Any,
+    settings: Any,
+) -> Iterator[str]:  # fmt: skip
+    """The address of a running product; what is due is done at once."""
+    settings.PUBLIC_URL = live_server.url
+    ended = threading.Event()
+
+    def do(channel: str) -> None:
+        while not ended.is_set():
+            if not work.run_due(channel, limit=5):
+                ended.wait(0.1)
+        connection.close()
+
+    workers = [threading.Thread(target=do, args=[channel]) for channel in (work.GENERAL, work.SIGNING)]
+    for worker in workers:
+        worker.start()
+    yield live_server.url
+    ended.set()
+    for worker in workers:
+        worker.join()
