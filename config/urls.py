@@ -7,6 +7,7 @@ from config.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("sign/", include("signing.web.urls")),
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
