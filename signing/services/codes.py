@@ -149,7 +149,8 @@ def _count_try(code: OneTimeCode, party_id: UUID) -> None:
     live = OneTimeCode.objects.filter(pk=code.pk, state=CodeState.LIVE, tries__lt=TRIES_PER_CODE)
     if not live.update(tries=F("tries") + 1):
         budget.update(tries=F("tries") - 1)  # nothing was compared
-        raise Refused("code_exhausted")
+        code.refresh_from_db()
+        raise Refused("code_used" if code.state == CodeState.USED else "code_exhausted")
 
 
 def _check_pace(session: SigningSession, purpose: Purpose, now: datetime) -> None:

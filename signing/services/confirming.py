@@ -32,10 +32,10 @@ def confirm_signature(*, session: SigningSession, document_digest: str, code: st
     """
     _check_ready(session, document_digest)
     party = session.party
-    right = codes.try_code(session, Purpose.SIGN, code, document_digest=document_digest)
     placement = newest_placement(session, document_digest)
     job = new_job(party, document_digest, AUTHORISATION_OF_PERSON, placement=placement)
     try:
+        right = codes.try_code(session, Purpose.SIGN, code, document_digest=document_digest)
         with transaction.atomic():
             touch_open(party.request_id, document_digest=document_digest)
             move(
@@ -55,7 +55,7 @@ def confirm_signature(*, session: SigningSession, document_digest: str, code: st
             job.save(force_insert=True)
             work.enqueue("signing.apply", str(job.pk))
     except Refused as refused:
-        if refused.code == "state_conflict":  # the same confirmation ran beside us and won
+        if refused.code in ("state_conflict", "code_used"):  # the same ran beside us and won
             party.refresh_from_db()
             check_acting(session)
         raise

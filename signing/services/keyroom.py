@@ -31,6 +31,7 @@ from signing.models import OrganisationKey, UsedNonce
 from signing.services import keystore, outside
 
 ASK_AGAIN_AFTER = timedelta(seconds=30)
+RENEW_BEFORE = timedelta(days=30)
 DOMAIN = b"qianbei authorisation 1\0"
 
 
@@ -129,13 +130,21 @@ def fetch_organisation_key(tenant_id: str) -> None:
 
 
 def organisation_key(tenant: UUID) -> SigningKey:
-    """The present generation's key, from the signer's folder or newly certified. Signer process only."""
+    """The present generation's key, from the signer's folder or newly certified. Signer process only.
+
+    A certificate that is about to expire is not used any more: the next generation begins.
+    """
     _require_signer_process()
     row = OrganisationKey.objects.filter(tenant=tenant).first()
     if row is None:
         raise Refused("organisation_not_enrolled")
     label = f"organisations/{tenant}-{row.generation}"
     key = keystore.load_certified(label)
+    if key is not None and key.certificate.not_valid_after_utc - clock.now() < RENEW_BEFORE:
+        present = OrganisationKey.objects.filter(tenant=tenant, generation=row.generation)
+        present.update(generation=row.generation + 1)
+        label = f"organisations/{tenant}-{row.generation + 1}"
+        key = keystore.load_certified(label)
     if key is None:
         subject = OrganisationSubject(row.legal_name, row.uscc)
         key = keystore.keep_certified(label, outside.certificate_authority().issue_organisation(subject))

@@ -10,9 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Receiver:
-    """`answers` are statuses for the next calls, then 200; `got` holds headers (lower case) and bodies."""
+    """`answers` are statuses for the next calls, then 200; `got` holds headers (lower case) and bodies.
+
+    `reply` is the body of every answer.
+    """
 
     url: str = ""
+    reply: bytes = b""
     answers: deque[int] = field(default_factory=deque)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
@@ -30,8 +34,9 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", seen.url)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(seen.reply)))
             self.end_headers()
+            self.wfile.write(seen.reply)
 
         def log_message(self, *_: object) -> None:
             pass

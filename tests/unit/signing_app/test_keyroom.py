@@ -103,13 +103,13 @@ def test_another_key_writes_nothing_that_is_believed(settings: Any) -> None:
 @pytest.mark.usefixtures("authorities")
 def test_a_retry_may_come_again_but_a_nonce_serves_one_purpose(monkeypatch: pytest.MonkeyPatch) -> None:
     keyroom.enrol_organisation_key(tenant=TENANT, legal_name=LEGAL_NAME, uscc=USCC, actor="user:1")
-    opened = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
+    opened: dict[str, Any] = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
     token = authorisation()
     first = keyroom.open_organisation_key(token, **opened)
     assert keyroom.open_organisation_key(token, **opened) is first
     assert UsedNonce.objects.count() == 1
     nonce = keyroom.verify(token, **CLAIMS).nonce
-    monkeypatch.setattr(keyroom.secrets, "token_urlsafe", lambda length: nonce)
+    monkeypatch.setattr("secrets.token_urlsafe", lambda length: nonce)
     with pytest.raises(Refused, match="authorisation_replayed"):
         keyroom.open_organisation_key(authorisation(subject="filing:2"), **{**opened, "subject": "filing:2"})
 
@@ -117,7 +117,7 @@ def test_a_retry_may_come_again_but_a_nonce_serves_one_purpose(monkeypatch: pyte
 @pytest.mark.usefixtures("authorities")
 def test_an_organisation_signs_with_its_own_name_and_code(settings: Any) -> None:
     keyroom.enrol_organisation_key(tenant=TENANT, legal_name=LEGAL_NAME, uscc=USCC, actor="user:1")
-    opened = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
+    opened: dict[str, Any] = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
     key = keyroom.open_organisation_key(authorisation(), **opened)
     subject = key.certificate.subject
     assert subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value == LEGAL_NAME
@@ -129,7 +129,7 @@ def test_an_organisation_signs_with_its_own_name_and_code(settings: Any) -> None
 
 @pytest.mark.usefixtures("authorities")
 def test_a_new_generation_has_a_new_key() -> None:
-    opened = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
+    opened: dict[str, Any] = {"tenant": TENANT, "document_sha256": "a" * 64, "subject": "filing:1"}
     keys = []
     for name in (LEGAL_NAME, "新名称（淄博）有限公司"):
         keyroom.enrol_organisation_key(tenant=TENANT, legal_name=name, uscc=USCC, actor="user:1")
@@ -138,10 +138,21 @@ def test_a_new_generation_has_a_new_key() -> None:
 
 
 @pytest.mark.usefixtures("authorities")
+def test_a_certificate_about_to_expire_is_replaced() -> None:
+    keyroom.enrol_organisation_key(tenant=TENANT, legal_name=LEGAL_NAME, uscc=USCC, actor="user:1")
+    old = keyroom.organisation_key(TENANT)
+    assert keyroom.organisation_key(TENANT) is old
+    with time_machine.travel(old.certificate.not_valid_after_utc - timedelta(days=29), tick=False):
+        new = keyroom.organisation_key(TENANT)
+    assert new.certificate.serial_number != old.certificate.serial_number
+    assert keyroom.organisation_key(TENANT).certificate == new.certificate
+
+
+@pytest.mark.usefixtures("authorities")
 def test_a_person_gets_a_key_for_one_signature_without_the_number_in_it() -> None:
     party = uuid4()
     token = authorisation(signer=f"party:{party}", subject="job:1")
-    opened = {"party_id": party, "name": "测试甲", "reference": "ref", "document_sha256": "a" * 64}
+    opened: dict[str, Any] = {"party_id": party, "name": "测试甲", "reference": "ref", "document_sha256": "a" * 64}
     keys = [keyroom.issue_person_key(token, **opened, subject="job:1") for _ in range(2)]
     assert keys[0].certificate.serial_number != keys[1].certificate.serial_number
     lives = keys[0].certificate.not_valid_after_utc - keys[0].certificate.not_valid_before_utc
