@@ -98,9 +98,17 @@ def _sign(job: SigningJob) -> Signed:
     pdf = blobs.get(job.document_digest)
     mark = _mark(job)
     place = job.placement.place if job.placement else party.place_box
-    signer = Party(field=party.field_name, key=key, mark=mark, place=place)
-    tsa = outside.time_stamp_authority()
-    completion = _completion(job, key, mark) if _is_last(party) else None
+    source, tsa = outside.revocation_source(), outside.time_stamp_authority()
+    own = source.evidence((key.certificate, *key.chain), fresh=party.kind == PartyKind.PERSON)
+    signer = Party(
+        field=party.field_name,
+        key=key,
+        mark=mark,
+        place=place,
+        # A one-shot certificate may have expired when the last party signs; asking then would be too late.
+        evidence=(own, source.evidence(tsa.chain)),
+    )
+    completion = _completion(job, mark) if _is_last(party) else None
     first = job.document_digest == party.request.base_digest
     signed = (sign_first if first else sign_next)(pdf, signer, tsa, completion)
     if completion is not None:
@@ -146,16 +154,15 @@ def _is_last(party: SigningParty) -> bool:
     return not SigningParty.objects.filter(request=party.request, order__gt=party.order).exists()
 
 
-def _completion(job: SigningJob, key: SigningKey, mark: marks.Mark) -> Completion:
+def _completion(job: SigningJob, mark: marks.Mark) -> Completion:
+    """Newer validation data of earlier signers whose certificates still live; each has its own already."""
     source = outside.revocation_source()
-    persons = SigningJob.objects.filter(party__request=job.party.request, state=JobState.SIGNED)
-    evidence: list[Evidence] = [
-        source.evidence(_chain(other), fresh=other.party.kind == PartyKind.PERSON)
-        for other in persons.select_related("party").order_by("party__order")
-    ]
-    own = (key.certificate, *key.chain)
-    evidence.append(source.evidence(own, fresh=job.party.kind == PartyKind.PERSON))
-    evidence.append(source.evidence(outside.time_stamp_authority().chain))
+    earlier = SigningJob.objects.filter(party__request=job.party.request, state=JobState.SIGNED)
+    evidence: list[Evidence] = []
+    for other in earlier.select_related("party").order_by("party__order"):
+        chain = _chain(other)
+        if chain[0].not_valid_after_utc > clock.now():
+            evidence.append(source.evidence(chain, fresh=other.party.kind == PartyKind.PERSON))
     return Completion(evidence, seam=mark if isinstance(mark, marks.Seal) else None)
 
 
