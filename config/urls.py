@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("", include("filing_bridge.web.urls")),
 ]

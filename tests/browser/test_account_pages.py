@@ -87,7 +87,7 @@ def test_pages_fit_and_keep_the_console_silent(
         visit.open(path)
         _fits(visit.page)
     visit.log_in()
-    assert visit.at("mfa_index")
+    assert visit.at("portal:overview")
     visit.open(reverse("mfa_activate_totp"))
     _fits(visit.page)
     visit.prove_again()
@@ -123,7 +123,7 @@ def test_passkey_is_added_and_logs_in_without_a_password(chromium: Browser, live
     visit.open(reverse("account_login"))
     visit.press("#passkey_login")
 
-    assert visit.at("mfa_index")
+    assert visit.at("portal:overview")
     assert visit.complaints == []
 
 
@@ -145,7 +145,7 @@ def test_authenticator_app_is_enrolled_and_asked_for(chromium: Browser, live_ser
     visit.page.fill("input[name=code]", recovery[0])
     visit.press("main form button[type=submit]")
 
-    assert visit.at("mfa_index")
+    assert visit.at("portal:overview")
     assert visit.complaints == []
 
 

@@ -1,0 +1,126 @@
+"""The audit log's actions in words, and the people behind them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from contracts import selectors as contracts
+from core.models import AuditEvent
+from core.principal import Principal
+from filing_bridge.models import Filing
+from filing_bridge.web.words import Words
+from signing.models import SigningParty
+
+MOST = 200  # of the latest events; the evidence package has all
+
+ACTIONS: Mapping[str, Words] = {
+    "contract.drafted": _("起草合同"),
+    "contract.sent": _("发出合同，内容从此固定"),
+    "contract.rendered": _("合同文件已生成"),
+    "contract.viewed": _("查看或下载合同全文"),
+    "contract.effective": _("合同生效"),
+    "contract.refused": _("合同因拒签终止"),
+    "contract.withdrawn": _("撤回合同"),
+    "contract.expired": _("签署期限已过，合同终止"),
+    "request.opened": _("开始签署"),
+    "request.signed": _("各方均已签名，等待核验"),
+    "request.completed": _("签名全部核验通过"),
+    "request.quarantined": _("签名核验未通过，转人工处理"),
+    "request.refused": _("签署因拒签终止"),
+    "request.withdrawn": _("签署已撤回"),
+    "request.expired": _("签署期限已过"),
+    "party.invited": _("通知签署"),
+    "party.reinvited": _("再次通知签署"),
+    "party.confirmed": _("确认签署意愿"),
+    "party.unconfirmed": _("签名未完成，请重新确认"),
+    "party.signed": _("完成签名"),
+    "party.refused": _("拒绝签署"),
+    "session.opened": _("打开签署页面"),
+    "session.taken_over": _("换了设备继续签署"),
+    "session.identified": _("身份核验通过"),
+    "session.ended": _("签署页面关闭"),
+    "identity.claimed": _("提交身份信息"),
+    "identity.mismatch": _("身份信息不一致"),
+    "identity.passed": _("实名核验通过"),
+    "identity.failed": _("实名核验未通过"),
+    "consent.given": _("同意告知事项"),
+    "document.read": _("阅读合同全文"),
+    "document.downloaded": _("劳动者下载合同"),
+    "signature.placed": _("确定签名位置"),
+    "code.sent": _("发送验证码"),
+    "code.used": _("验证码核对通过"),
+    "code.wrong": _("验证码输入错误"),
+    "code.replaced": _("重新获取验证码"),
+    "code.withheld": _("验证码暂不发送"),
+    "job.started": _("开始生成电子签名"),
+    "job.signed": _("电子签名已生成"),
+    "job.failed": _("电子签名生成失败"),
+    "job.postponed": _("电子签名稍后重试"),
+    "job.voided": _("电子签名任务取消"),
+    "notice.sent": _("短信已发送"),
+    "notice.failed": _("短信发送失败"),
+    "notice.dropped": _("短信不再需要，未发送"),
+    "filing.opened": _("生成用工备案"),
+    "filing.pending": _("备案内容已确定，等待签名"),
+    "filing.ready": _("备案报文已签名，等待报送"),
+    "filing.sent": _("报送备案"),
+    "filing.unknown": _("没有收到明确答复，正在核实"),
+    "filing.received": _("经办机构已接收"),
+    "filing.under_review": _("经办机构审核中"),
+    "filing.accepted": _("备案成功"),
+    "filing.returned": _("备案退回修改"),
+    "filing.rejected": _("备案不予受理"),
+    "filing.replaced": _("已重新报送新版本"),
+    "filing.held": _("备案转人工处理"),
+    "filing.completed": _("补充备案内容"),
+    "filing.hurried": _("要求尽快报送"),
+    "filing.answer_not_believed": _("答复未通过验证，未予采信"),
+    "filing.authorised_again": _("重新授权备案签名"),
+    "filing.record_viewed": _("查看备案内容"),
+    "filing.form_viewed": _("下载登记表"),
+    "form.authorised": _("登记表已生成，授权签章"),
+    "form.employer_sealed": _("单位在登记表上签章"),
+    "form.agency_sealed": _("经办机构在登记表上签章"),
+}
+ROLES: Mapping[str, Words] = {"worker": _("劳动者"), "employer": _("用人单位")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event as it is told: when, what, by whom."""
+
+    at: datetime
+    what: Words
+    who: Words
+
+
+def history_of(principal: Principal, contract_id: UUID, filings: Iterable[Filing]) -> list[Step]:
+    """The latest events of a contract, its signing and its filings, oldest first, in words."""
+    of_filings = [name for filing in filings for name in (filing.subject, f"form:{filing.pk}")]
+    events = contracts.timeline_of(principal, contract_id).order_by()
+    events |= AuditEvent.objects.filter(subject__in=of_filings, tenant=principal.tenant).order_by()
+    latest = list(events.order_by("-at", "-id")[:MOST])[::-1]
+    names = _names({event.actor for event in latest})
+    system = translated("系统")
+    return [
+        Step(event.at, ACTIONS.get(event.action, _("其他操作")), names.get(event.actor, system))
+        for event in latest
+    ]
+
+
+def _names(actors: set[str]) -> dict[str, Words]:
+    """What to call those who are not the system: members by name, signers by role."""
+    by_kind: dict[str, list[str]] = {"user": [], "party": []}
+    for actor in actors:
+        kind, _colon, key = actor.partition(":")
+        by_kind.get(kind, []).append(key)
+    people = User.objects.filter(pk__in=by_kind["user"]).values_list("pk", "name")
+    parties = SigningParty.objects.filter(pk__in=by_kind["party"]).values_list("pk", "role")
+    return {f"user:{key}": name or translated("成员") for key, name in people} | {
+        f"party:{key}": ROLES.get(role, role) for key, role in parties
+    }

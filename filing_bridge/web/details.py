@@ -1,0 +1,141 @@
+"""What the page of one contract shows: the parties masked, the terms, and every version of its filing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.masking import mask_address, mask_number, mask_phone
+from contracts.models import Contract
+from contracts.services.drafting import facts_of_draft
+from core.codes import table
+from core.principal import Principal
+from filing_bridge import selectors
+from filing_bridge.domain import FormState
+from filing_bridge.models import Filing, FilingAttempt
+from filing_bridge.reasons import words as reason_words
+from filing_bridge.web.rows import FilingRow, filing_row, shown_name
+from filing_bridge.web.words import (
+    FORM_STATES,
+    INTERFACES,
+    OUTCOMES,
+    TERM_TYPES,
+    WAGE_UNITS,
+    Words,
+    by_language,
+)
+
+MOST_CALLS = 20
+
+Line = tuple[Words, Words]
+
+
+@dataclass(frozen=True)
+class FaultShown:
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class CallShown:
+    at: datetime
+    interface: Words
+    outcome: Words
+    reason: str
+
+
+@dataclass(frozen=True)
+class FilingShown:
+    """One version of a filing. `form` is set once there is a form, `has_form` when both seals are on it."""
+
+    row: FilingRow
+    reason: str
+    faults: list[FaultShown]
+    calls: list[CallShown]
+    decided_at: datetime | None
+    form: Words
+    has_form: bool
+    has_receipt: bool
+
+
+@dataclass(frozen=True)
+class ContractShown:
+    employer: list[Line]
+    worker: list[Line]
+    terms: list[Line]
+
+
+def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
+    """Parties and terms as they were frozen, or as they would be now."""
+    facts: dict[str, Any] = contract.facts or facts_of_draft(contract)
+    employer, worker = facts["employer"], facts["worker"]
+    return ContractShown(
+        employer=_filled(
+            (_("单位名称"), employer["name"]),
+            (_("统一社会信用代码"), employer["uscc"]),
+            (_("住所"), employer["reg_address"]),
+            (_("法定代表人"), employer["legal_rep_name"]),
+            (_("联系人"), employer["contact_name"]),
+            (_("联系电话"), mask_phone(employer["contact_phone"])),
+        ),
+        worker=_filled(
+            (_("姓名"), shown_name(principal, worker["name"])),
+            (_("证件类型"), _coded("id_type", worker["id_type"])),
+            (_("证件号码"), mask_number(worker["id_no"])),
+            (_("手机号码"), mask_phone(worker["mobile"])),
+            (_("现居住地址"), mask_address(worker["resid_address"])),
+        ),
+        terms=_filled(*_terms(facts["contract"])),
+    )
+
+
+def filing_shown(filing: Filing, worker: str) -> FilingShown:
+    """One version of a filing with every call made for it and all that has to be mended."""
+    form = getattr(filing, "form", None)
+    calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
+    return FilingShown(
+        row=filing_row(filing, worker),
+        reason=by_language(*reason_words(filing.last_error)) if filing.last_error else "",
+        faults=[
+            FaultShown(by_language(each["zh"], each["en"]), by_language(each["remedy_zh"], each["remedy_en"]))
+            for each in filing.faults
+        ],
+        calls=[_call(each) for each in calls],
+        decided_at=filing.decided_at,
+        form=FORM_STATES[form.state] if form else "",
+        has_form=form is not None and form.state == FormState.AGENCY_SEALED,
+        has_receipt=selectors.latest_receipt(filing) is not None,
+    )
+
+
+def _terms(terms: dict[str, Any]) -> Iterator[Line]:
+    open_end = "—" if terms["term_type"] == "1" else ""
+    yield _("合同期限"), TERM_TYPES[terms["term_type"]]
+    yield _("合同起止"), f"{terms['start']} — {terms.get('end', open_end)}".rstrip(" —")
+    yield _("用工之日"), terms["employment_start"]
+    if terms.get("probation_end"):
+        yield _("试用期"), f"{terms['probation_start']} — {terms['probation_end']}"
+    yield _("岗位"), terms["job_title"]
+    yield _("工作地点"), terms["work_place_address"]
+    yield _("工资"), f"{terms['wage_amount']} {WAGE_UNITS[terms['wage_unit']]}"
+
+
+def _filled(*lines: Line) -> list[Line]:
+    return [line for line in lines if line[1]]
+
+
+def _coded(name: str, code: str) -> str:
+    row = table(name).get(code)
+    return by_language(row.zh, row.en) if row else code
+
+
+def _call(attempt: FilingAttempt) -> CallShown:
+    result = getattr(attempt, "result", None)
+    return CallShown(
+        at=attempt.started_at,
+        interface=INTERFACES[attempt.interface],
+        outcome=OUTCOMES[result.outcome] if result else _("进行中或已中断"),
+        reason=by_language(*reason_words(result.code)) if result and result.code else "",
+    )

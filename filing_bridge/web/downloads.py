@@ -1,0 +1,60 @@
+"""Files for members' browsers: the same permissions and the same log as the API's."""
+
+import json
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from contracts.services.viewing import open_in_full
+from core import blobs
+from core.errors import Refused
+from filing_bridge import selectors
+from filing_bridge.services import evidence
+from filing_bridge.services.viewing import open_form
+from filing_bridge.web.pages import Visit, for_members
+
+PDF = "application/pdf"
+
+
+@for_members
+def document(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """The signed PDF once in force, the prepared one before."""
+    contract = open_in_full(principal=visit.principal, contract_id=contract_id, what="document")
+    digest = contract.signed_digest or contract.prepared_digest
+    if not digest:
+        raise Refused("document_not_ready")
+    return _file(blobs.get(digest), PDF, f"{contract.contract_no}.pdf")
+
+
+@for_members
+def evidence_package(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """The newest evidence package."""
+    contract = open_in_full(principal=visit.principal, contract_id=contract_id, what="evidence")
+    return _file(evidence.evidence_of(contract), "application/zip", f"{contract.contract_no}-evidence.zip")
+
+
+@for_members
+def receipt(visit: Visit, filing_id: UUID) -> HttpResponse:
+    """The agency's latest verified answer, as it came (`jws`) and decoded (`body`)."""
+    filing = selectors.filing_of(visit.principal, filing_id)
+    found = selectors.latest_receipt(filing)
+    if found is None:
+        raise Refused("receipt_not_there")
+    answer = {"receipt_no": filing.receipt_no, "body": found.body, "jws": blobs.get(found.blob).decode()}
+    data = json.dumps(answer, ensure_ascii=False, indent=2).encode()
+    return _file(data, "application/json", f"{filing.contract_no}-receipt.json")
+
+
+@for_members
+def form(visit: Visit, filing_id: UUID) -> HttpResponse:
+    """The filing form with both seals."""
+    filing, data = open_form(principal=visit.principal, filing_id=filing_id)
+    return _file(data, PDF, f"{filing.receipt_no}.pdf")
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

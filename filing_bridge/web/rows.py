@@ -1,0 +1,127 @@
+"""What the lists show of contracts and filings: few columns, loaded in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils.translation import get_language
+
+from accounts.masking import mask_name
+from contracts import selectors as contracts
+from contracts.models import Contract
+from core import clock
+from core.principal import Permission, Principal
+from filing_bridge import selectors as filings
+from filing_bridge.domain import level_of
+from filing_bridge.models import Filing
+from filing_bridge.web.words import Badge, contract_badge, deadline_badge, filing_badge
+
+FILING_COLUMNS = (
+    "contract_id",
+    "contract_no",
+    "version",
+    "state",
+    "deadline",
+    "starts_on",
+    "receipt_no",
+    "created_at",
+)
+CONTRACT_COLUMNS = (
+    "contract_no",
+    "state",
+    "employment_start",
+    "signature_request",
+    "created_at",
+    "worker__name",
+    "template__slug",
+)
+
+
+@dataclass(frozen=True)
+class FilingRow:
+    id: UUID
+    contract_id: UUID
+    contract_no: str
+    version: int
+    worker: str
+    starts_on: date
+    state: Badge
+    deadline: date
+    warning: Badge | None
+    receipt_no: str
+
+
+@dataclass(frozen=True)
+class ContractRow:
+    id: UUID
+    number: str
+    worker: str
+    template: str
+    state: Badge
+    start: date
+    filing: FilingRow | None
+
+
+def light(rows: QuerySet[Filing]) -> QuerySet[Filing]:
+    """Without the record and the other encrypted columns, which a list does not show."""
+    return rows.only(*FILING_COLUMNS)
+
+
+def light_contracts(rows: QuerySet[Contract]) -> QuerySet[Contract]:
+    """The columns of the list, with the template's title in the reader's language as `title`."""
+    language = "en" if get_language() == "en" else "zh"
+    return rows.only(*CONTRACT_COLUMNS).annotate(title=F(f"template__content__title__{language}"))
+
+
+def contract_rows(principal: Principal, page: Sequence[Contract]) -> list[ContractRow]:
+    """A page of contracts with whose turn it is and the latest version of each one's filing."""
+    turns = contracts.turns_of(page)
+    of_page = filings.filings_of(principal).filter(contract_id__in=[contract.pk for contract in page])
+    latest = {filing.contract_id: filing for filing in light(of_page).order_by("version")}
+    rows = []
+    for contract in page:
+        name = shown_name(principal, contract.worker.name)
+        filing = latest.get(contract.pk)
+        rows.append(
+            ContractRow(
+                id=contract.pk,
+                number=contract.contract_no,
+                worker=name,
+                template=contract.title,  # type: ignore[attr-defined]  # annotated by light_contracts
+                state=contract_badge(contract.state, turns.get(contract.pk)),
+                start=contract.employment_start,
+                filing=filing_row(filing, name) if filing else None,
+            )
+        )
+    return rows
+
+
+def filing_rows(principal: Principal, page: Sequence[Filing]) -> list[FilingRow]:
+    """A page of filings with their workers' names."""
+    of_page = contracts.contracts_of(principal).filter(pk__in={filing.contract_id for filing in page})
+    names = dict(of_page.values_list("pk", "worker__name"))
+    return [filing_row(filing, shown_name(principal, names.get(filing.contract_id, ""))) for filing in page]
+
+
+def filing_row(filing: Filing, worker: str) -> FilingRow:
+    """One filing in words."""
+    today = clock.today()
+    return FilingRow(
+        id=filing.pk,
+        contract_id=filing.contract_id,
+        contract_no=filing.contract_no,
+        version=filing.version,
+        worker=worker,
+        starts_on=filing.starts_on,
+        state=filing_badge(filing.state),
+        deadline=filing.deadline,
+        warning=deadline_badge(level_of(filing.state, filing.deadline, today), filing.deadline, today),
+        receipt_no=filing.receipt_no,
+    )
+
+
+def shown_name(principal: Principal, name: str) -> str:
+    """A worker's name, whole only for who may see personal data."""
+    return name if Permission.VIEW_PII in principal.permissions else mask_name(name)

@@ -1,0 +1,130 @@
+"""The employers' pages: overview, contracts, filings. They only read."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from contracts import selectors as contracts
+from contracts.domain import ContractState
+from core.api import KeyPagination
+from core.principal import Permission
+from filing_bridge import selectors as filings
+from filing_bridge.api.filters import FilingPagination
+from filing_bridge.models import EvidencePackage
+from filing_bridge.web import rows
+from filing_bridge.web.actions import history_of
+from filing_bridge.web.details import contract_shown, filing_shown
+from filing_bridge.web.pages import Visit, for_members
+from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS, Tab, chosen
+from filing_bridge.web.words import Tone, Words, contract_badge
+
+PAGE_SIZE = 20
+MOST_URGENT = 5
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A number on the overview, which leads to its list."""
+
+    title: Words
+    number: int
+    address: str
+    tone: Tone
+
+
+# The overview's counters: which list, which of its tabs, the colour when there is something.
+COUNTERS: tuple[tuple[str, str, Tone], ...] = (
+    ("contracts", "worker", Tone.WARN),
+    ("contracts", "seal", Tone.WARN),
+    ("contracts", "unfiled", Tone.BAD),
+    ("filings", "overdue", Tone.BAD),
+    ("filings", "week", Tone.WARN),
+    ("filings", "returned", Tone.BAD),
+)
+
+
+@for_members
+def overview(visit: Visit) -> HttpResponse:
+    """What waits for whom, and the filings whose deadlines are nearest."""
+    of_contracts = contracts.contracts_of(visit.principal)
+    of_filings = filings.filings_of(visit.principal)
+    counters = []
+    for name, show, tone in COUNTERS:
+        tab: Tab[Any] = chosen(CONTRACT_TABS if name == "contracts" else FILING_TABS, show)
+        number = tab.pick(of_contracts if name == "contracts" else of_filings).count()
+        address = f"{reverse(f'portal:{name}')}?show={show}"
+        counters.append(Counter(tab.title, number, address, tone if number else Tone.PLAIN))
+    unfiled = chosen(FILING_TABS, "unfiled").pick(of_filings)
+    urgent = rows.light(unfiled).order_by("deadline", "id")[:MOST_URGENT]
+    return visit.show(
+        "overview.html", counters=counters, urgent=rows.filing_rows(visit.principal, list(urgent))
+    )
+
+
+@for_members
+def contract_list(visit: Visit) -> HttpResponse:
+    """Contracts, the newest first."""
+    tab = chosen(CONTRACT_TABS, visit.request.GET.get("show"))
+    found = rows.light_contracts(tab.pick(contracts.contracts_of(visit.principal)))
+    page, links = _page(KeyPagination(), found, visit)
+    return visit.show(
+        "contracts.html",
+        rows=rows.contract_rows(visit.principal, page),
+        tabs=CONTRACT_TABS,
+        chosen=tab,
+        links=links,
+    )
+
+
+@for_members
+def filing_list(visit: Visit) -> HttpResponse:
+    """Filings, the nearest deadline first."""
+    tab = chosen(FILING_TABS, visit.request.GET.get("show"))
+    found = rows.light(tab.pick(filings.filings_of(visit.principal)))
+    page, links = _page(FilingPagination(), found, visit)
+    return visit.show(
+        "filings.html",
+        rows=rows.filing_rows(visit.principal, page),
+        tabs=FILING_TABS,
+        chosen=tab,
+        links=links,
+    )
+
+
+@for_members
+def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """One contract: parties, terms, filing, and what has happened."""
+    contract = contracts.contract_of(visit.principal, contract_id)
+    of_contract = filings.filings_of(visit.principal).filter(contract_id=contract.pk)
+    versions = list(of_contract.select_related("form").order_by("-version"))
+    worker = rows.shown_name(visit.principal, contract.worker.name)
+    effective = contract.state == ContractState.EFFECTIVE
+    return visit.show(
+        "contract.html",
+        contract=contract,
+        title=contract.template.content["title"],
+        state=contract_badge(contract.state, contracts.turns_of([contract]).get(contract.pk)),
+        shown=contract_shown(visit.principal, contract),
+        filings=[filing_shown(filing, worker) for filing in versions],
+        steps=history_of(visit.principal, contract.pk, versions),
+        may_open=Permission.VIEW_PII in visit.principal.permissions,
+        has_document=bool(contract.signed_digest or contract.prepared_digest),
+        has_evidence=effective and EvidencePackage.objects.filter(contract_id=contract.pk).exists(),
+    )
+
+
+def _page(
+    pages: KeyPagination, found: QuerySet[Row], visit: Visit
+) -> tuple[list[Row], dict[str, str | None]]:
+    """The rows of the page that the address asks for, and the addresses of its neighbours."""
+    pages.page_size = PAGE_SIZE
+    page: list[Row] = pages.paginate_queryset(found, Request(visit.request), APIView()) or []
+    return page, {"previous": pages.get_previous_link(), "next": pages.get_next_link()}

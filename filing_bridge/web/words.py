@@ -1,0 +1,120 @@
+"""States, deadlines and events in the words of a clerk, each with the colour in which it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from contracts.domain import ContractState
+from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
+
+Words = str | Promise
+
+
+class Tone(StrEnum):
+    """A colour by its meaning; the style sheet has a class for each."""
+
+    PLAIN = "plain"
+    BUSY = "busy"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A few words with their colour."""
+
+    words: Words
+    tone: Tone
+
+
+CONTRACT_STATES: Mapping[str, Badge] = {
+    ContractState.DRAFT: Badge(_("草稿"), Tone.PLAIN),
+    ContractState.RENDERING: Badge(_("正在生成合同"), Tone.BUSY),
+    ContractState.SIGNING: Badge(_("签名核验中"), Tone.BUSY),
+    ContractState.EFFECTIVE: Badge(_("已生效"), Tone.GOOD),
+    ContractState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
+    ContractState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
+    ContractState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
+}
+# While a contract is out for signature, whose turn it is says more than the state.
+TURNS: Mapping[str, Badge] = {
+    "worker": Badge(_("待劳动者签名"), Tone.WARN),
+    "employer": Badge(_("待单位盖章"), Tone.WARN),
+}
+FILING_TONES: Mapping[FilingState, Tone] = {
+    FilingState.WAITING: Tone.WARN,
+    FilingState.PENDING: Tone.BUSY,
+    FilingState.READY: Tone.BUSY,
+    FilingState.SENT: Tone.BUSY,
+    FilingState.UNKNOWN: Tone.WARN,
+    FilingState.RECEIVED: Tone.BUSY,
+    FilingState.UNDER_REVIEW: Tone.BUSY,
+    FilingState.ACCEPTED: Tone.GOOD,
+    FilingState.RETURNED: Tone.BAD,
+    FilingState.REJECTED: Tone.BAD,
+    FilingState.REPLACED: Tone.PLAIN,
+    FilingState.HELD: Tone.BAD,
+}
+LEVEL_TONES: Mapping[Level, Tone] = {
+    Level.OVERDUE: Tone.BAD,
+    Level.DAY: Tone.BAD,
+    Level.WEEK: Tone.WARN,
+    Level.CALM: Tone.PLAIN,
+}
+FORM_STATES: Mapping[str, Words] = {
+    FormState.RENDERED: _("已生成，待单位电子签章"),
+    FormState.EMPLOYER_SEALED: _("单位已签章，待经办机构签章"),
+    FormState.AGENCY_SEALED: _("双方已签章"),
+}
+INTERFACES: Mapping[str, Words] = {"LC0101": _("报送"), "LC0102": _("查询结果")}
+OUTCOMES: Mapping[str, Words] = {
+    Outcome.ANSWERED: _("已答复"),
+    Outcome.NOT_TAKEN_IN: _("对方未受理"),
+    Outcome.NOT_SENT: _("未能连接"),
+    Outcome.LOST: _("没有收到答复"),
+    Outcome.UNREADABLE: _("答复未予采信"),
+    Outcome.STALE: _("答复到达过晚"),
+    Outcome.FAILED: _("内部处理出错"),
+}
+TERM_TYPES: Mapping[str, Words] = {
+    "1": _("固定期限"),
+    "2": _("无固定期限"),
+    "3": _("以完成一定工作任务为期限"),
+}
+WAGE_UNITS: Mapping[str, Words] = {"month": _("元/月"), "day": _("元/日"), "hour": _("元/小时")}
+
+
+def contract_badge(state: str, turn: str | None) -> Badge:
+    """The state of a contract; `turn` is the role whose signature it waits for."""
+    return TURNS.get(turn or "", CONTRACT_STATES[state])
+
+
+def filing_badge(state: str) -> Badge:
+    """The state of a filing."""
+    known = FilingState(state)
+    return Badge(by_language(*STATE_WORDS[known]), FILING_TONES[known])
+
+
+def deadline_badge(level: Level, deadline: date, today: date) -> Badge | None:
+    """How near the deadline is; nothing once the filing is with the province."""
+    if level is Level.FILED:
+        return None
+    left = (deadline - today).days
+    if left < 0:
+        words = ngettext("已逾期 %(days)s 天", "已逾期 %(days)s 天", -left) % {"days": -left}
+    elif left == 0:
+        words = str(_("今天到期"))
+    else:
+        words = ngettext("还剩 %(days)s 天", "还剩 %(days)s 天", left) % {"days": left}
+    return Badge(words, LEVEL_TONES[level])
+
+
+def by_language(zh: str, en: str) -> str:
+    """The one of two texts that the reader's language asks for."""
+    return en if get_language() == "en" else zh

@@ -1,0 +1,143 @@
+"""Rows that the employers' pages show, put straight into the database: no documents, no signatures."""
+
+import itertools
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Employer, Worker
+from contracts.domain import ContractState
+from contracts.facts import facts_digest
+from contracts.models import Contract, TemplateVersion
+from contracts.services.drafting import assemble_facts
+from contracts.services.publishing import publish_own_templates
+from core import audit, blobs, clock
+from filing_bridge.domain import FilingState, FormState, Outcome
+from filing_bridge.models import AttemptResult, EvidencePackage, Filing, FilingAttempt, FilingForm, Receipt
+from signing.domain import PartyKind, PartyState
+from signing.models import SignatureRequest, SigningParty
+from tests.support import accounts as make
+from tests.support.contract_facts import sample_facts
+
+_serial = itertools.count(1)
+PDF = b"%PDF-1.7 stands for a signed contract"
+FAULT = {
+    "field": "worker.education",
+    "code": "education_unknown",
+    "zh": "“文化程度”不在代码表内。",
+    "en": "The education is not in the code table.",
+    "remedy_zh": "请核对后改为代码表内的文化程度，并重新报送。",
+    "remedy_en": "Choose one of the table and file again.",
+}
+
+
+def make_contract(
+    employer: Employer,
+    state: ContractState = ContractState.DRAFT,
+    *,
+    turn: str = "",
+    start: date | None = None,
+    worker: Worker | None = None,
+    **terms: Any,
+) -> Contract:
+    """A contract in this state; `turn` is the role whose signature it waits for."""
+    if not TemplateVersion.objects.exists():
+        publish_own_templates()
+    worker = worker or make.make_worker(employer)
+    start = start or clock.today()
+    day = start.isoformat()
+    usual = sample_facts("general")["contract"]
+    wanted = {**usual, "start": day, "employment_start": day, **terms}
+    template = TemplateVersion.objects.filter(slug="general").latest("number")
+    number = f"HT-{start:%Y%m%d}-{next(_serial):08d}"
+    frozen = state != ContractState.DRAFT
+    facts = assemble_facts(employer, worker, template, wanted, "370303", number)
+    contract = Contract.objects.create(
+        employer=employer,
+        worker=worker,
+        template=template,
+        contract_no=number,
+        jurisdiction_code="370303",
+        terms=wanted,
+        state=state,
+        employment_start=start,
+        created_by=make.make_member(employer).user,
+        facts=facts if frozen else None,
+        facts_digest=facts_digest(facts) if frozen else "",
+        prepared_digest=blobs.put(PDF) if frozen else "",
+        signed_digest=blobs.put(PDF) if state == ContractState.EFFECTIVE else "",
+        effective_at=clock.now() if state == ContractState.EFFECTIVE else None,
+    )
+    audit.record("contract.drafted", subject=contract.subject, actor="system:contracts", tenant=employer.pk)
+    if turn:
+        contract.signature_request = _waiting_for(contract, turn).pk
+        contract.save()
+    if state == ContractState.EFFECTIVE:
+        EvidencePackage.objects.create(contract_id=contract.pk, blob=blobs.put(b"PK"), built_at=clock.now())
+    return contract
+
+
+def make_filing(
+    contract: Contract, state: FilingState = FilingState.READY, *, days_left: int = 20, **columns: Any
+) -> Filing:
+    """A filing of the contract whose deadline is that many days ahead; an accepted one has its form."""
+    serial = next(_serial)
+    accepted = state == FilingState.ACCEPTED
+    now = clock.now()
+    values: dict[str, Any] = {
+        "tenant": contract.employer_id,
+        "contract_id": contract.pk,
+        "contract_no": contract.contract_no,
+        "employment": uuid.uuid4().hex,
+        "starts_on": contract.employment_start,
+        "event": "hire",
+        "filing_type": "01",
+        "jurisdiction": "370303",
+        "province": "370300",
+        "idempotency_key": uuid.uuid4().hex,
+        "document_digest": contract.signed_digest,
+        "signed_at": now,
+        "deadline": clock.today() + timedelta(days=days_left),
+        "record_digest": "0" * 64,
+        "record": {"stands": "for the record"},
+        "created_at": now,
+        "due_at": now,
+        "message": "0" * 64,
+        "receipt_no": f"TEST370303{serial:06d}" if accepted else "",
+        "decided_at": now if accepted else None,
+    }
+    filing = Filing.objects.create(state=state, **{**values, **columns})
+    audit.record("filing.opened", subject=filing.subject, actor="system:filing", tenant=filing.tenant)
+    attempt = FilingAttempt.objects.create(
+        filing=filing, interface="LC0101", lease=uuid.uuid4(), message="0" * 64, started_at=now
+    )
+    AttemptResult.objects.create(attempt=attempt, outcome=Outcome.ANSWERED, http_status=200, ended_at=now)
+    if accepted:
+        blob = blobs.put(b"stands.for.a-jws")
+        Receipt.objects.create(
+            filing=filing, kind="decision", state=state, receipt_no=filing.receipt_no, blob=blob,
+            body={"receipt_no": filing.receipt_no}, at=now,
+        )  # fmt: skip
+        FilingForm.objects.create(
+            filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(PDF), authorisation="x",
+            employer_sealed=blobs.put(PDF), agency_sealed=blobs.put(PDF), answer="x", created_at=now,
+        )  # fmt: skip
+    return filing
+
+
+def _waiting_for(contract: Contract, turn: str) -> SignatureRequest:
+    now = clock.now()
+    request = SignatureRequest.objects.create(
+        tenant=contract.employer_id, subject=contract.subject, title="劳动合同书", sender_name="示例",
+        base_digest="0" * 64, current_digest="0" * 64, frames=[], created_at=now, acted_at=now,
+        expires_at=now + timedelta(days=14),
+    )  # fmt: skip
+    for order, role in enumerate(("worker", "employer"), start=1):
+        signed = role == "worker" and turn == "employer"
+        SigningParty.objects.create(
+            request=request, order=order, role=role, field_name=role, name="测试甲", name_index="0" * 64,
+            kind=PartyKind.PERSON if role == "worker" else PartyKind.ORGANISATION, id_type="01",
+            id_no="0", id_no_index="0" * 64, place={},
+            state=PartyState.INVITED if role == turn else PartyState.SIGNED if signed else PartyState.WAITING,
+        )  # fmt: skip
+    return request
