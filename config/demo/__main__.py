@@ -5,6 +5,7 @@ python -m config.demo run                               the same installation, l
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--contracts", type=int, default=20)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the processes are stopped on the way out
     if options.what == "run":
         return stay.run(options.folder or ROOT / "var" / "run")
     return main_job.run(options.folder or ROOT / "var" / "demo", options.contracts)
