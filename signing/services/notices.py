@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 
 from core import clock, work
 from core.crypto import blind_index
@@ -72,7 +72,8 @@ def send_notice(notice_id: str) -> None:
 
 def text_of(notice: Notice) -> str:
     """The words of a message, on one line."""
-    text = render_to_string(f"sms/{notice.template}.txt", notice.params)
+    template = Engine.get_default().get_template(f"sms/{notice.template}.txt")
+    text = template.render(Context(notice.params, autoescape=False))  # a text message is not HTML
     return re.sub(r"\s*\n\s*", " ", text).strip()
 
 

@@ -165,3 +165,23 @@ def test_parallel_guessing_gets_no_more_tries_than_one_after_another() -> None:
     assert codes["code_wrong"] <= 5
     assert codes["code_exhausted"] >= 7
     assert phone.post("identity/code", {"code": right}).code == "code_exhausted"
+
+
+@pytest.mark.django_db
+def test_the_fifteenth_wrong_try_locks_even_in_the_middle_of_a_code() -> None:
+    request = make_request()
+    phone = Phone().open_link().claim()
+    for seconds in (0, 61, 122):
+        with later(seconds):
+            if seconds:
+                phone.post("identity/resend")
+            right = newest(IDENTITY_CODE)
+            for number in range(1, 5):
+                phone.post("identity/code", {"code": wrong(right, number)})
+    party = request.parties.get(role="worker")
+    requests.reinvite_party(request_id=request.pk, party_id=party.pk, actor="user:1")
+    phone = Phone().open_link().claim()
+    right = newest(IDENTITY_CODE)
+    answers = [phone.post("identity/code", {"code": wrong(right, number)}).code for number in range(1, 5)]
+    assert answers == ["code_wrong"] * 3 + ["code_guessing_locked"]
+    assert phone.post("identity/code", {"code": right}).code == "code_guessing_locked"
