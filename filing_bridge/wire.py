@@ -43,6 +43,7 @@ NOT_PROCESSED = frozenset(
 _SENDERS_FAULT = frozenset({"unknown_sender", "signature_invalid", "stale_message"})
 
 _ABOUT_FILINGS = frozenset({protocol.Kind.ACKNOWLEDGEMENT, protocol.Kind.DECISION, protocol.Kind.REFUSAL})
+_ABOUT_FORMS = frozenset({protocol.Kind.SEALED_FORM})
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,10 @@ def read_batch(
     province: Province, reply: Reply | NoReply, subjects: Sequence[Subject], *, now: datetime
 ) -> list[Finding]:
     """One finding for each item, in order."""
-    document = _answered(reply)
+    document = _document(reply, "batch-answer-1")
     if (
         isinstance(reply, NoReply)
-        or violations("batch-answer-1", document)
+        or document is None
         or [each["index"] for each in document["results"]] != list(range(len(subjects)))
     ):
         return [_whole(reply, now)] * len(subjects)
@@ -136,10 +137,10 @@ def read_batch(
 def read_question(
     province: Province, reply: Reply | NoReply, subjects: Sequence[Subject], *, now: datetime
 ) -> list[Finding]:
-    """The finding of a question about one filing: `{"answer": …}`, or a problem document."""
+    """The finding of a question about one filing."""
     [subject] = subjects
-    document = _answered(reply)
-    if isinstance(reply, NoReply) or "answer" not in document:
+    document = _document(reply, "query-answer-1")
+    if isinstance(reply, NoReply) or document is None:
         return [_whole(reply, now)]
     return [_single(province, subject, document, reply, _ABOUT_FILINGS)]
 
@@ -147,15 +148,15 @@ def read_question(
 def read_form(
     province: Province, reply: Reply | NoReply, subject: Subject, *, now: datetime
 ) -> tuple[Finding, bytes]:
-    """The finding about a form, and the sealed PDF: `{"answer": …, "pdf": …}`, or a problem document."""
-    document = _answered(reply)
-    if isinstance(reply, NoReply) or violations("form-1", document) or "answer" not in document:
-        return _whole(reply, now), b""
+    """The finding about a form, and the sealed PDF."""
+    document = _document(reply, "form-answer-1")
     try:
-        pdf = base64.b64decode(document["pdf"], validate=True)
+        pdf = base64.b64decode(document["pdf"], validate=True) if document else b""
     except binascii.Error:
+        document = None
+    if isinstance(reply, NoReply) or document is None:
         return _whole(reply, now), b""
-    return _single(province, subject, document, reply, frozenset({protocol.Kind.SEALED_FORM})), pdf
+    return _single(province, subject, document, reply, _ABOUT_FORMS), pdf
 
 
 def _single(
@@ -209,18 +210,19 @@ def _says_not_processed(code: str, status: int) -> bool:
     return code in NOT_PROCESSED and protocol.CODES[code].status == status
 
 
-def _json(reply: Reply | NoReply) -> dict[str, Any]:
-    """The object in a body of any status; empty when there is none."""
+def _document(reply: Reply | NoReply, schema: str) -> dict[str, Any] | None:
+    """The body of a reply, once it came with 200 and follows the schema."""
+    document = _json(reply) if isinstance(reply, Reply) and reply.status == 200 else {}
+    return None if violations(schema, document) else document
+
+
+def _json(reply: Reply) -> dict[str, Any]:
+    """The object in a body; empty when there is none."""
     try:
-        document = json.loads(reply.body) if isinstance(reply, Reply) else None
+        document = json.loads(reply.body)
     except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _answered(reply: Reply | NoReply) -> dict[str, Any]:
-    """The object in a body that came with 200; empty when it did not."""
-    return _json(reply) if isinstance(reply, Reply) and reply.status == 200 else {}
 
 
 def _post(province: Province, path: str, body: Mapping[str, Any], seconds: float) -> Call:
