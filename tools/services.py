@@ -227,7 +227,10 @@ def _server(
     name: str,
 ) -> Iterator[None]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, user=user, cwd=log.parent, stdout=output, stderr=output)
+        # in a session of its own: an interrupt from the terminal must not stop it before we have tidied up
+        process = subprocess.Popen(
+            command, user=user, cwd=log.parent, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + STARTING
         while not answers():
