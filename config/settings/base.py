@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
         "MemberRoleEnum": "accounts.api.serializers.ROLES",
         "RoleEnum": "accounts.api.serializers.ALL_ROLES",
         "PermissionEnum": "accounts.api.serializers.SCOPES",
+        "FilingStateEnum": "filing_bridge.api.filters.STATES",
     },
 }
 

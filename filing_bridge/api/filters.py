@@ -12,8 +12,11 @@ from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
 
 
+STATES = [(state.value, state.value) for state in FilingState]
+
+
 class FilingFilter(filters.FilterSet):
-    state = filters.MultipleChoiceFilter(choices=[(s.value, s.value) for s in FilingState])
+    state = filters.MultipleChoiceFilter(choices=STATES)
     jurisdiction = filters.CharFilter(lookup_expr="startswith", max_length=6)
     contract = filters.UUIDFilter(field_name="contract_id")
     contract_no = filters.CharFilter()

@@ -12,13 +12,13 @@ from filing_bridge.models import Filing, FilingAttempt, Receipt
 from filing_bridge.reasons import words
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class StateWordsSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     zh = serializers.CharField()
     en = serializers.CharField()
 
 
-class FaultSerializer(WordsSerializer):
+class FaultSerializer(StateWordsSerializer):
     field = serializers.CharField()  # type: ignore[assignment]  # a field that is named "field"
     remedy_zh = serializers.CharField()
     remedy_en = serializers.CharField()
@@ -60,12 +60,12 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
             "created_at",
         )
 
-    @extend_schema_field(WordsSerializer)
+    @extend_schema_field(StateWordsSerializer)
     def get_state_words(self, filing: Filing) -> dict[str, str]:
         zh, en = STATE_WORDS[FilingState(filing.state)]
         return {"code": filing.state, "zh": zh, "en": en}
 
-    @extend_schema_field(WordsSerializer(allow_null=True))
+    @extend_schema_field(StateWordsSerializer(allow_null=True))
     def get_reason(self, filing: Filing) -> dict[str, str] | None:
         if not filing.last_error:
             return None
@@ -82,7 +82,7 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
         }
 
 
-class AttemptSerializer(serializers.ModelSerializer[FilingAttempt]):
+class FilingAttemptSerializer(serializers.ModelSerializer[FilingAttempt]):
     outcome = serializers.CharField(source="result.outcome", default=None, allow_null=True)
     http_status = serializers.IntegerField(source="result.http_status", default=None, allow_null=True)
     code = serializers.CharField(source="result.code", default="")
@@ -109,10 +109,10 @@ class FilingDetailSerializer(FilingSerializer):
             "form_state",
         )
 
-    @extend_schema_field(AttemptSerializer(many=True))
+    @extend_schema_field(FilingAttemptSerializer(many=True))
     def get_calls(self, filing: Filing) -> list[dict[str, Any]]:
         latest = filing.calls.select_related("result").order_by("-started_at", "-id")[:50]
-        return list(AttemptSerializer(latest, many=True).data)
+        return list(FilingAttemptSerializer(latest, many=True).data)
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
