@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,13 @@ async def _stock_signature(ceremony: Ceremony, pdf: bytes, name: str, key: Signi
         embed_validation_info=True,
         use_pades_lta=True,
         validation_context=ValidationContext(
-            trust_roots=[root], other_certs=chain, allow_fetching=True, revocation_mode="hard-fail"
+            trust_roots=[root],
+            other_certs=chain,
+            allow_fetching=True,
+            revocation_mode="hard-fail",
+            time_tolerance=timedelta(
+                seconds=30
+            ),  # a busy machine may fetch seconds after it looked at the clock
         ),
     )
     private = key.private_key.private_bytes(
