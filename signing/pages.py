@@ -1,10 +1,12 @@
-"""Pictures of a document's pages, for reading it on a phone or in the portal.
+"""Pictures and words of a document's pages, for reading it on a phone or in the portal.
 
 WebP, lossless in eight greys for pages without colour, else lossy; both measured against plain text at
 720 and 1080 pixels. PDFium is not safe to call from two threads at once, so calls are serialised.
 """
 
+import re
 import threading
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,6 +20,12 @@ GREYS: Final = 8
 COLOUR_QUALITY: Final = 70
 # red, green and blue may differ this much (of 255) on a page that is called grey: rounding of the renderer
 GREY_TOLERANCE: Final = 8
+
+# A line at least this full goes on in the next one, unless that begins a clause, an item or a heading.
+FULL_LINE: Final = 0.93
+NEW_PARAGRAPH: Final = re.compile(
+    r"第.{1,5}[条章节页]|[（(].{1,3}[）)]|[一二三四五六七八九十]+、|\d+[.、]|[■□]"
+)
 
 _pdfium = threading.Lock()
 
@@ -50,6 +58,33 @@ def page_images(pdf: bytes, width: int, pages: Sequence[int] | None = None) -> I
     for page, picture in _draw(pdf, width, pages):
         grey = _is_grey(picture)
         yield PageImage(page, picture.width, picture.height, grey, _encode(picture, grey=grey))
+
+
+def page_paragraphs(pdf: bytes, page: int) -> list[str]:
+    """The words of a page (from 1), its printed lines put together to paragraphs.
+
+    They come from the very bytes that are signed. A table's row is a paragraph. Raises ValueError for a page
+    that does not exist.
+    """
+    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+        if not 1 <= page <= len(document):
+            raise ValueError(f"there is no page {page}")
+        text = document[page - 1].get_textpage().get_text_range()
+    lines = [line for line in map(str.strip, text.replace("\u200b", "").splitlines()) if line]
+    full = FULL_LINE * max(map(_printed_width, lines), default=0)
+    paragraphs: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on and not NEW_PARAGRAPH.match(line):
+            paragraphs[-1] += line
+        else:
+            paragraphs.append(line)
+        goes_on = _printed_width(line) >= full
+    return paragraphs
+
+
+def _printed_width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in line)
 
 
 def _draw(pdf: bytes, width: int, pages: Sequence[int] | None) -> list[tuple[int, Image.Image]]:

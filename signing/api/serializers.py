@@ -49,6 +49,12 @@ class WidthSerializer(StrictSerializer):
     width = serializers.IntegerField(default=WIDTHS[0])
 
 
+class WordsSerializer(serializers.Serializer[Any]):
+    """Of a page, for reading in large letters or aloud."""
+
+    paragraphs = serializers.ListField(child=serializers.CharField())
+
+
 class DocumentLinkSerializer(serializers.Serializer[Any]):
     """`url`: an address on this site that answers with the PDF as an attachment."""
 

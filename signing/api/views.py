@@ -198,6 +198,18 @@ class PageView(SessionView):
         return answer
 
 
+class WordsView(SessionView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="sign_page_words", responses=shapes.WordsSerializer)
+    def get(self, request: Request, page: int) -> Response:
+        """The words of a page of the newest revision, from the very file that is signed."""
+        session = self.session()
+        steps.readable_document(session)
+        words = {"paragraphs": pages.page_words(session.party.request, page)}
+        return Response(shapes.WordsSerializer(words).data, headers={"Cache-Control": "no-store"})
+
+
 class ReadView(SessionView):
     @extend_schema(
         operation_id="sign_read", request=shapes.ReadSerializer, responses={201: shapes.StepsSerializer}

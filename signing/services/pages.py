@@ -7,7 +7,7 @@ nobody looks at on a screen. The work is one item per document and width; it sto
 from core import blobs, work
 from core.errors import Fault, Refused
 from signing.models import PageImage, SignatureRequest
-from signing.pages import WIDTHS, page_count, page_images
+from signing.pages import WIDTHS, page_count, page_images, page_paragraphs
 
 SECONDS_UNTIL_READY = 1
 WIDTH_NOT_OFFERED = Fault(
@@ -34,6 +34,13 @@ def page_image(request: SignatureRequest, page: int, width: int) -> bytes:
         work.enqueue("signing.pages", f"{digest}:{width}")
         raise Refused("page_not_ready", retry_after=SECONDS_UNTIL_READY)
     return blobs.get(made.blob)
+
+
+def page_words(request: SignatureRequest, page: int) -> list[str]:
+    """The paragraphs of a page (from 1) of the newest revision, a few milliseconds' work. `not_found`."""
+    if not 1 <= page <= len(request.frames):
+        raise Refused("not_found")
+    return page_paragraphs(blobs.get(request.current_digest), page)
 
 
 def make_page_images(key: str) -> None:

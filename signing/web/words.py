@@ -36,6 +36,7 @@ WORDS = {
     "page_alt": _("文件第 {page} 页，共 {pages} 页"),
     "next_unread": _("下一处未读（已读 {count}/{pages}）"),
     "to_sign": _("已读完，去签名"),
+    "no_words": _("本页没有可以读出的文字，请看原样。"),
     "reason_missing": _("请写明拒签的原因。"),
     "write_first": _("请先在框内写下您的姓名。"),
     "typed_differs": _("请输入与文件一致的姓名：{name}"),

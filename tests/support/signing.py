@@ -159,18 +159,19 @@ class Phone:
         return Answer(response.status_code, json.loads(response.content or b"null"))
 
     def get(self, path: str) -> Answer:
-        response = self._get(path)
+        response = self.fetch(path)
         return Answer(response.status_code, json.loads(response.content))
 
     def document(self) -> bytes:
         """The PDF, whose digest must be what the header says."""
-        response = self._get("document")
+        response = self.fetch("document")
         assert response.status_code == 200, response.content
         assert response["Digest-SHA-256"] == sha256(response.content).hexdigest()
         return bytes(response.content)
 
-    def _get(self, path: str) -> Any:
-        return self.client.get(f"/api/v1/sign/{path}/", headers={"Authorization": f"Bearer {self.secret}"})
+    def fetch(self, path: str, **query: Any) -> Any:
+        bearer = {"Authorization": f"Bearer {self.secret}"}
+        return self.client.get(f"/api/v1/sign/{path}/", query, headers=bearer)
 
     def open_link(self, token: str | None = None) -> "Phone":
         answer = self.post("exchange", {"token": token or newest(r"/sign/#([\w-]{43})", self.mobile)})

@@ -27,12 +27,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(
+def idle_site(
     transactional_db: None, own_folders: None, authorities: object, heard: list[object], live_server: Any,
     settings: Any,
-) -> Iterator[str]:  # fmt: skip
-    """The address of a running product; what is due is done at once."""
+) -> str:  # fmt: skip
+    """The address of the product; the test itself does what is due."""
     settings.PUBLIC_URL = live_server.url
+    address: str = live_server.url
+    return address
+
+
+@pytest.fixture
+def site(idle_site: str) -> Iterator[str]:
+    """The address of a running product; what is due is done at once."""
     ended = threading.Event()
 
     def do(channel: str) -> None:
@@ -44,7 +51,7 @@ def site(
     workers = [threading.Thread(target=do, args=[channel]) for channel in (work.GENERAL, work.SIGNING)]
     for worker in workers:
         worker.start()
-    yield live_server.url
+    yield idle_site
     ended.set()
     for worker in workers:
         worker.join()

@@ -8,7 +8,7 @@ from PIL import Image
 
 from contracts.document.render import render
 from contracts.document.template import load_template
-from signing.pages import page_count, page_images
+from signing.pages import page_count, page_images, page_paragraphs
 from tests.support.contract_facts import sample_facts
 
 
@@ -58,3 +58,14 @@ def test_single_pages_are_the_same_as_in_the_whole(pdf: bytes) -> None:
 def test_what_is_not_offered_is_refused(pdf: bytes, width: int, pages: list[int] | None) -> None:
     with pytest.raises(ValueError, match=r"width|page"):
         list(page_images(pdf, width, pages))
+
+
+def test_words_are_those_of_the_page_in_whole_paragraphs(pdf: bytes) -> None:
+    paragraphs = page_paragraphs(pdf, 1)
+    assert "劳 动 合 同 书" in paragraphs
+    assert any(
+        text.startswith("甲乙双方根据") and text.endswith("订立本合同，共同遵守。") for text in paragraphs
+    )
+    assert sum(text.startswith("第") and "条 " in text for text in paragraphs) >= 4
+    with pytest.raises(ValueError, match="page"):
+        page_paragraphs(pdf, 99)

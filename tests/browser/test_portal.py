@@ -1,0 +1,141 @@
+"""The employers' pages in a real browser: nothing, usual and long data, at two widths; pictures of each."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import Employer, Membership
+from contracts.domain import ContractState
+from core.principal import Role
+from filing_bridge.domain import FilingState
+from filing_bridge.models import Filing
+from tests.support import accounts as make
+from tests.support.accounts import PASSWORD
+from tests.support.portal import FAULT, make_contract, make_filing
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SIZES = [(1366, 768), (360, 740)]
+SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
+LONG = "示例超长名称新材料科技集团（淄博高新技术产业开发区）第二智能制造有限责任公司分公司"
+
+
+def nothing() -> Employer:
+    return make.make_employer()
+
+
+def usual() -> Employer:
+    """One of each situation."""
+    employer = make.make_employer()
+    make_contract(employer)
+    make_contract(employer, ContractState.SIGNING, turn="worker")
+    make_contract(employer, ContractState.SIGNING, turn="employer")
+    make_contract(employer, ContractState.REFUSED)
+    for state, days in (
+        (FilingState.READY, 20),
+        (FilingState.UNKNOWN, 5),
+        (FilingState.UNDER_REVIEW, 12),
+        (FilingState.READY, -2),
+        (FilingState.RETURNED, 9),
+        (FilingState.ACCEPTED, 20),
+    ):
+        contract = make_contract(employer, ContractState.EFFECTIVE)
+        make_filing(contract, state, days_left=days, faults=[FAULT] if state == FilingState.RETURNED else [])
+    return employer
+
+
+def long() -> Employer:
+    """Names and texts as long as they may be, and more than one page of them."""
+    employer = make.make_employer(name=LONG)
+    worker = make.make_worker(employer, name="阿卜杜热合曼·买买提吐尔逊·阿卜杜热依木江")
+    for _ in range(25):
+        contract = make_contract(employer, ContractState.SIGNING, turn="worker", worker=worker)
+    contract = make_contract(
+        employer,
+        ContractState.EFFECTIVE,
+        worker=worker,
+        job_title="智能制造生产线设备安装调试与维护保养高级技师（含夜班值守）",
+        work_place_address="山东省淄博市高新技术产业开发区示例超长道路名称888号示例产业园三期12号楼东单元"
+        * 2,
+    )
+    faults = [{**FAULT, "zh": FAULT["zh"] * 3, "remedy_zh": FAULT["remedy_zh"] * 3}] * 4
+    make_filing(contract, FilingState.REPLACED, days_left=-3, faults=faults)
+    make_filing(
+        contract, FilingState.RETURNED, days_left=-3, version=2, faults=faults,
+        last_error="answer_not_genuine", starts_on=date(2026, 11, 1),
+    )  # fmt: skip
+    return employer
+
+
+HOUSES = {"empty": nothing, "usual": usual, "long": long}
+
+
+@pytest.fixture(params=HOUSES)
+def house(request: pytest.FixtureRequest) -> tuple[str, Employer]:
+    """Rows are made before the browser starts."""
+    return request.param, HOUSES[request.param]()
+
+
+@pytest.fixture
+def person(house: tuple[str, Employer]) -> Membership:
+    return make.make_member(house[1], Role.CLERK, email="clerk@example.com")
+
+
+@pytest.fixture
+def addresses(house: tuple[str, Employer]) -> dict[str, str]:
+    """The pages to be looked at, by name."""
+    found = {name: reverse(f"portal:{name}") for name in ("overview", "contracts", "filings")}
+    found["filtered"] = reverse("portal:filings") + "?show=accepted"
+    filings = Filing.objects.filter(tenant=house[1].pk)
+    for state in (FilingState.ACCEPTED, FilingState.RETURNED):
+        filing = filings.filter(state=state).first()
+        if filing is not None:
+            found[f"contract-{state}"] = reverse("portal:contract", args=[filing.contract_id])
+    return found
+
+
+@pytest.fixture
+def chromium(person: Membership, addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+def test_pages_fit_and_keep_the_console_silent(
+    chromium: Browser, live_server: Any, house: tuple[str, Employer], addresses: dict[str, str]
+) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+    for locale in ("zh-CN", "en-US"):
+        context = chromium.new_context(locale=locale)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        _log_in(page, live_server.url)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            for name, address in addresses.items():
+                page.goto(live_server.url + address)
+                page.screenshot(path=SCREENS / f"{house[0]}-{name}-{width}-{locale[:2]}.png", full_page=True)
+                assert page.locator("h1").count() == 1
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+        context.close()
+    assert complaints == []
+
+
+def _log_in(page: Page, base: str) -> None:
+    page.goto(base + reverse("portal:overview"))
+    page.fill("input[name=login]", "clerk@example.com")
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
+    assert page.url == base + reverse("portal:overview")
