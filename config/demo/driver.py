@@ -135,7 +135,7 @@ def accept_invitation(base_url: str, outbox: Path, email: str, name: str) -> Per
 def _token_in_mail(outbox: Path, email: str) -> str | None:
     for mail in sorted((outbox / "mail").glob("*"), reverse=True):
         text = mail.read_text(encoding="utf-8", errors="replace")
-        if f"To: {email}" in text and (found := re.search(r"\b([A-Za-z0-9_-]{43})\b", text)):
+        if f"To: {email}" in text and (found := re.search(r"/invitation/([A-Za-z0-9_-]{43})/", text)):
             return found.group(1)
     return None
 
