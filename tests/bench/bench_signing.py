@@ -31,6 +31,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signing.keys.cms import certificate_der
@@ -127,24 +128,6 @@ def _stock(ceremony: Ceremony, base: bytes, stamp: bytes) -> bytes:
 async def _stock_signature(ceremony: Ceremony, pdf: bytes, name: str, key: SigningKey, stamp: bytes) -> bytes:
     root = asn1_x509.Certificate.load(certificate_der(ceremony.roots[0]))
     chain = [asn1_x509.Certificate.load(certificate_der(certificate)) for certificate in key.chain]
-    metadata = signers.PdfSignatureMetadata(
-        field_name=name,
-        md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES,
-        certify=name == "worker",
-        docmdp_permissions=MDPPerm.FILL_FORMS,
-        embed_validation_info=True,
-        use_pades_lta=True,
-        validation_context=ValidationContext(
-            trust_roots=[root],
-            other_certs=chain,
-            allow_fetching=True,
-            revocation_mode="hard-fail",
-            time_tolerance=timedelta(
-                seconds=30
-            ),  # a busy machine may fetch seconds after it looked at the clock
-        ),
-    )
     private = key.private_key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -155,6 +138,24 @@ async def _stock_signature(ceremony: Ceremony, pdf: bytes, name: str, key: Signi
     )
     style = StaticStampStyle(border_width=0, background=PdfImage(Image.open(BytesIO(stamp))))
     async with aiohttp.ClientSession() as session:
+        context = ValidationContext(
+            trust_roots=[root],
+            other_certs=chain,
+            allow_fetching=True,
+            fetcher_backend=AIOHttpFetcherBackend(session),
+            revocation_mode="hard-fail",
+            time_tolerance=timedelta(seconds=30),  # a busy machine may fetch seconds after it read the clock
+        )
+        metadata = signers.PdfSignatureMetadata(
+            field_name=name,
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            certify=name == "worker",
+            docmdp_permissions=MDPPerm.FILL_FORMS,
+            embed_validation_info=True,
+            use_pades_lta=True,
+            validation_context=context,
+        )
         tsa = HTTPTimeStamper(ceremony.pki.tsa_url, session=session)
         pdf_signer = signers.PdfSigner(metadata, signer, timestamper=tsa, stamp_style=style)
         output: BytesIO = await pdf_signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
