@@ -3,6 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts.models import ApiKey, Employer, Invitation, Membership, User, Worker
@@ -31,9 +32,11 @@ def member_principal(membership: Membership) -> Principal:
     return Principal(membership.user_id, role, ROLE_PERMISSIONS[role], membership.employer_id)
 
 
-def places_of(user_id: int | None) -> QuerySet[Membership]:
-    """A person's places in employers, the longest-standing first."""
-    places = Membership.objects.filter(user_id=user_id, active=True).select_related("employer")
+def places_of(user: User | AnonymousUser) -> QuerySet[Membership]:
+    """A person's places in employers, the longest-standing first; a visitor has none."""
+    if not user.is_authenticated:
+        return Membership.objects.none()
+    places = Membership.objects.filter(user=user, active=True).select_related("employer")
     return places.order_by("created_at", "pk")
 
 

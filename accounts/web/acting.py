@@ -30,7 +30,7 @@ class Acting:
 
 def acting(request: HttpRequest) -> Acting:
     """Who asks for a page; refuses `no_employer`. A place that was taken away counts no more."""
-    places = tuple(selectors.places_of(request.user.pk))
+    places = tuple(selectors.places_of(request.user))
     if not places:
         raise Refused("no_employer")
     kept = request.session.get(EMPLOYER)

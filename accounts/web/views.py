@@ -33,7 +33,7 @@ def take_token(request: HttpRequest, token: str) -> HttpResponse:
 def act_for(request: HttpRequest) -> HttpResponse:
     """Go on as a member of another employer of one's own; anybody else's changes nothing."""
     wanted = request.POST.get("employer")
-    if wanted in {str(place.employer_id) for place in places_of(request.user.pk)}:
+    if wanted in {str(place.employer_id) for place in places_of(request.user)}:
         request.session[EMPLOYER] = wanted
     return redirect("portal:overview")
 

@@ -13,7 +13,7 @@ from contracts.services.drafting import facts_of_draft
 from core.codes import table
 from core.principal import Principal
 from filing_bridge import selectors
-from filing_bridge.domain import FormState
+from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
 from filing_bridge.web.rows import FilingRow, filing_row, shown_name
@@ -101,6 +101,7 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         faults=[
             FaultShown(by_language(each["zh"], each["en"]), by_language(each["remedy_zh"], each["remedy_en"]))
             for each in filing.faults
+            if filing.state != FilingState.REPLACED  # mended since
         ],
         calls=[_call(each) for each in calls],
         decided_at=filing.decided_at,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -40,14 +41,14 @@ class Counter:
     tone: Tone
 
 
-# The overview's counters: which list, which of its tabs, the colour when there is something.
-COUNTERS: tuple[tuple[str, str, Tone], ...] = (
-    ("contracts", "worker", Tone.WARN),
-    ("contracts", "seal", Tone.WARN),
-    ("contracts", "unfiled", Tone.BAD),
-    ("filings", "overdue", Tone.BAD),
-    ("filings", "week", Tone.WARN),
-    ("filings", "returned", Tone.BAD),
+# The overview's counters: words, which list, which of its tabs, the colour when there is something.
+COUNTERS: tuple[tuple[Words, str, str, Tone], ...] = (
+    (_("待劳动者签名"), "contracts", "worker", Tone.WARN),
+    (_("待盖章"), "contracts", "seal", Tone.WARN),
+    (_("已签未备案"), "contracts", "unfiled", Tone.BAD),
+    (_("备案已逾期"), "filings", "overdue", Tone.BAD),
+    (_("备案 7 天内到期"), "filings", "week", Tone.WARN),
+    (_("备案退回或待处理"), "filings", "returned", Tone.BAD),
 )
 
 
@@ -57,11 +58,11 @@ def overview(visit: Visit) -> HttpResponse:
     of_contracts = contracts.contracts_of(visit.principal)
     of_filings = filings.filings_of(visit.principal)
     counters = []
-    for name, show, tone in COUNTERS:
+    for title, name, show, tone in COUNTERS:
         tab: Tab[Any] = chosen(CONTRACT_TABS if name == "contracts" else FILING_TABS, show)
         number = tab.pick(of_contracts if name == "contracts" else of_filings).count()
         address = f"{reverse(f'portal:{name}')}?show={show}"
-        counters.append(Counter(tab.title, number, address, tone if number else Tone.PLAIN))
+        counters.append(Counter(title, number, address, tone if number else Tone.PLAIN))
     unfiled = chosen(FILING_TABS, "unfiled").pick(of_filings)
     urgent = rows.light(unfiled).order_by("deadline", "id")[:MOST_URGENT]
     return visit.show(
