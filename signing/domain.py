@@ -152,7 +152,7 @@ CODES_PER_INVITATION = 3
 TRIES_PER_CODE = 5
 TRIES_PER_PURPOSE = 15
 
-IDENTITY_TRIES = 10  # wrong names or numbers per invitation
+IDENTITY_TRIES = 10  # claims of a name and number per invitation
 SESSION_LIFETIME = timedelta(hours=12)
 SESSIONS_PER_LINK = 20
 AUTHORISATION_OF_PERSON = timedelta(minutes=30)

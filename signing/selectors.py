@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from core.errors import Refused
 from core.principal import Permission, Principal
 from signing.domain import LIVE_JOB, JobState
-from signing.models import Notice, Seal, SealApplication, SealUse, SignatureRequest, SigningParty
+from signing.models import Notice, Seal, SealApplication, SealUse
 
 
 def seals_of(principal: Principal) -> QuerySet[Seal]:
@@ -60,19 +60,6 @@ def uses_of(principal: Principal, seal_id: UUID) -> QuerySet[SealUse]:
         .select_related("application", "job", "party__request")
         .order_by("-application__requested_at", "pk")
     )
-
-
-def request_of(request_id: UUID) -> SignatureRequest:
-    """A request with its parties. For the app that opened it; `not_found` otherwise."""
-    request = SignatureRequest.objects.prefetch_related("parties").filter(pk=request_id).first()
-    if request is None:
-        raise Refused("not_found")
-    return request
-
-
-def party_in_turn(request: SignatureRequest) -> SigningParty | None:
-    """The party that the document waits for, if any."""
-    return request.parties.filter(state__in=["invited", "confirmed"]).first()
 
 
 def notices_of(subject: str) -> QuerySet[Notice]:

@@ -14,7 +14,7 @@ from signing.identity.realname import RealNameUnavailable, real_name_provider
 from signing.models import IdentityCheck, SigningParty, SigningSession
 from signing.services import codes
 from signing.services.requests import identity_indexes
-from signing.services.sessions import identify
+from signing.services.sessions import check_reachable, identify
 from signing.services.trail import move, note
 
 ASK_AGAIN_AFTER = timedelta(seconds=5)
@@ -24,12 +24,14 @@ ACTOR = "system:identity"
 def claim_identity(*, session: SigningSession, name: str, id_no: str) -> IdentityCheck:
     """Compare name and number with the party's and have the real-name provider asked.
 
-    Commits a running check with its due work; the code follows by text message when the answer is yes. A
-    number that cannot exist is `invalid_input` and not counted. Refuses `identity_known`,
-    `identity_checking`, `identity_locked`, and `identity_mismatch`, which does not say which of the two is
-    wrong; that refusal commits its count, so call this outside `atomic`.
+    Commits a running check with its due work; the code follows by text message when the answer is yes. Every
+    claim is counted, since the provider is paid for each; but a number that cannot exist is `invalid_input`.
+    Refuses `identity_known`, `identity_checking`, `identity_locked`, what `check_reachable` says, and
+    `identity_mismatch`, which does not say which of the two is wrong; that refusal commits its count, so call
+    this outside `atomic`.
     """
     party = session.party
+    check_reachable(party.request)
     if session.identified_at is not None:
         raise Refused("identity_known")
     if session.checks.filter(state=CheckState.CHECKING).exists():
@@ -46,7 +48,6 @@ def claim_identity(*, session: SigningSession, name: str, id_no: str) -> Identit
         left = max(0, IDENTITY_TRIES - party.identity_tries - 1)
         raise Refused("identity_mismatch", params={"left": left})
     with transaction.atomic():
-        SigningParty.objects.filter(pk=party.pk).update(identity_tries=F("identity_tries") - 1)
         check = IdentityCheck.objects.create(
             session=session, provider=real_name_provider().name, created_at=clock.now()
         )
@@ -86,6 +87,7 @@ def ask_provider(check_id: str) -> None:
 
 def resend_identity_code(*, session: SigningSession) -> codes.SentCode:
     """Send another identity code. Refuses `step_missing` before the real-name check has passed."""
+    check_reachable(session.party.request)
     if session.identified_at is not None:
         raise Refused("identity_known")
     if not session.checks.filter(state=CheckState.PASSED).exists():

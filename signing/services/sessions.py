@@ -11,7 +11,7 @@ from core import clock
 from core.crypto import blind_index
 from core.errors import Refused
 from signing.domain import SESSION_LIFETIME, SESSIONS_PER_LINK, RequestState, SessionState
-from signing.models import SigningLink, SigningParty, SigningSession
+from signing.models import SignatureRequest, SigningLink, SigningParty, SigningSession
 from signing.services.requests import CLOSED, hash_secret
 from signing.services.trail import move, note
 
@@ -46,10 +46,7 @@ def exchange_link(*, token: str, address: str, agent: str) -> Exchanged:
     if not link.valid:
         raise Refused("link_replaced")
     request = link.party.request
-    if request.state not in OPENS:
-        raise Refused(CLOSED[request.state])
-    if request.state == RequestState.OPEN and request.expires_at <= clock.now():
-        raise Refused("request_expired")
+    check_reachable(request)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         allowed = SigningLink.objects.filter(pk=link.pk, valid=True, exchanges__lt=SESSIONS_PER_LINK)
@@ -69,6 +66,14 @@ def exchange_link(*, token: str, address: str, agent: str) -> Exchanged:
             },
         )
     return Exchanged(secret, session, session.state == SessionState.PENDING)
+
+
+def check_reachable(request: SignatureRequest) -> None:
+    """Refuse, with the reason, what was withdrawn, refused or has expired; what is signed may be seen."""
+    if request.state not in OPENS:
+        raise Refused(CLOSED[request.state])
+    if request.state == RequestState.OPEN and request.expires_at <= clock.now():
+        raise Refused("request_expired")
 
 
 def session_of(secret: str) -> SigningSession:

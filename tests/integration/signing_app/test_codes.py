@@ -1,6 +1,7 @@
 """One-time codes: bound, short-lived, single use, and hard to guess, also by a thousand hands at once."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from core import clock
 from signing.domain import TRIES_PER_PURPOSE
 from signing.models import CodeBudget, OneTimeCode
 from signing.services import requests
-from tests.support.signing import MOBILE, Phone, at_once, make_request, newest, refused, snapshot
+from tests.support.signing import MOBILE, Phone, at_once, make_request, newest, prepared, refused, snapshot
 
 pytestmark = [pytest.mark.usefixtures("own_folders", "heard")]
 IDENTITY_CODE = r"】验证码(\d{6})"
@@ -147,6 +148,12 @@ def test_the_signing_code_is_bound_to_the_document_and_its_message_says_so() -> 
     refused(phone.post("confirm", {"document_sha256": digest, "code": code}), "document_changed", before)
     answer = phone.post("confirm", {"document_sha256": "f" * 64, "code": code})
     refused(answer, "step_missing", before)  # the new revision was neither read nor placed
+    session = request.parties.get(role="worker").sessions.get()
+    session.readings.create(document_digest="f" * 64, dwell=[1], at=clock.now())
+    session.placements.create(document_digest="f" * 64, box=asdict(prepared()[1]["worker"]), at=clock.now())
+    before = snapshot()
+    answer = phone.post("confirm", {"document_sha256": "f" * 64, "code": code})
+    refused(answer, "document_changed", before)  # the code was sent for the old one
 
 
 @pytest.mark.django_db(transaction=True)

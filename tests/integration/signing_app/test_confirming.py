@@ -110,6 +110,18 @@ def test_after_withdrawal() -> None:
 
 
 @pytest.mark.django_db
+def test_no_identity_is_asked_for_what_was_withdrawn() -> None:
+    request = make_request()
+    phone = Phone().open_link()
+    requests.withdraw_request(request_id=request.pk, actor="user:1", reason="填错了")
+    before = snapshot()
+    person = {"name": phone.name, "id_no": phone.id_no}
+    refused(phone.post("identity", person), "request_withdrawn", before)
+    refused(phone.post("identity/resend"), "request_withdrawn", before)
+    assert phone.get("session").body["state"] == "withdrawn"
+
+
+@pytest.mark.django_db
 def test_after_expiry(heard: list[object]) -> None:
     request = make_request(expires_in=timedelta(hours=1))
     phone = Phone().prepare_to_sign()
