@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from rest_framework.exceptions import NotFound
 
 from accounts.web.acting import Acting, acting
 from core.errors import Refused
@@ -47,7 +48,9 @@ def for_members(page: Callable[Concatenate[Visit, P], HttpResponse]) -> Callable
         try:
             who = acting(request)
             return page(Visit(request, who), *args, **kwargs)
-        except Refused as refused:
+        except (Refused, NotFound) as error:
+            # The paging, which is the API's, says "not found" to a place in a list that cannot be read.
+            refused = error if isinstance(error, Refused) else Refused("not_found")
             row = refused.row
             content = {
                 "message": refused.message(by_language("zh", "en")),

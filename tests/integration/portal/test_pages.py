@@ -314,6 +314,14 @@ def test_lists_go_on_by_key(db: None) -> None:
     assert set(seen) == made
 
 
+@pytest.mark.parametrize("name", ["contracts", "filings"])
+def test_a_spoilt_address_is_refused_in_words(house: House, name: str) -> None:
+    answer = member(house.employer).get(reverse(f"portal:{name}"), {"cursor": "spoilt", "show": "unknown"})
+
+    assert answer.status_code == 404
+    assert "没有找到" in answer.content.decode()
+
+
 @pytest.mark.parametrize("name", ["overview", "contracts", "filings", "contract"])
 def test_the_number_of_queries_does_not_grow(house: House, name: str) -> None:
     browser = member(house.employer)
