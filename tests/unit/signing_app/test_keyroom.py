@@ -152,7 +152,12 @@ def test_a_certificate_about_to_expire_is_replaced() -> None:
 def test_a_person_gets_a_key_for_one_signature_without_the_number_in_it() -> None:
     party = uuid4()
     token = authorisation(signer=f"party:{party}", subject="job:1")
-    opened: dict[str, Any] = {"party_id": party, "name": "测试甲", "reference": "ref", "document_sha256": "a" * 64}
+    opened: dict[str, Any] = {
+        "party_id": party,
+        "name": "测试甲",
+        "reference": "ref",
+        "document_sha256": "a" * 64,
+    }
     keys = [keyroom.issue_person_key(token, **opened, subject="job:1") for _ in range(2)]
     assert keys[0].certificate.serial_number != keys[1].certificate.serial_number
     lives = keys[0].certificate.not_valid_after_utc - keys[0].certificate.not_valid_before_utc
