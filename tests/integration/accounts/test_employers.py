@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import particulars
+from accounts import particulars, selectors
 from accounts.domain import EmployerState
 from accounts.events import EmployerApproved
 from accounts.models import Employer, Invitation, Membership, User
@@ -184,9 +184,13 @@ def test_approval_is_told_in_its_own_transaction(operator: Client, monkeypatch: 
     pending = make.make_employer(state=EmployerState.PENDING)
 
     answer = operator.send("post", f"operator/employers/{pending.pk}/approve/")
+    with pytest.raises(RuntimeError):  # the service keeps its promise outside a request's transaction too
+        employers.approve_employer(
+            principal=selectors.operator_principal(make.make_operator()), employer_id=pending.pk
+        )
 
     assert answer.status_code == 500
-    assert [event.tenant for event in heard] == [pending.pk]
+    assert [event.tenant for event in heard] == [pending.pk] * 2
     pending.refresh_from_db()
     assert pending.state == EmployerState.PENDING
     assert not AuditEvent.objects.filter(action="employer.approved").exists()

@@ -1,5 +1,6 @@
 """Logging in over the API: uniform answers, lockout, the second factor, the choice of an employer."""
 
+import contextlib
 import threading
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,10 @@ from django.contrib.auth import hashers
 from django.db import connection
 
 from accounts.domain import SESSION_LIFE
-from accounts.models import ApiKey, Employer
+from accounts.models import ApiKey, AttemptWindow, Employer, User
+from accounts.services import attempts
 from core import clock
+from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Role
 from tests.integration.accounts.conftest import everything
@@ -129,6 +132,39 @@ def test_lockout_holds_under_parallel_tries(visitor: Client) -> None:
     assert sorted(codes) == ["login_failed"] * 5 + ["too_many_attempts"] * 7
 
 
+@pytest.mark.django_db(transaction=True)
+def test_tries_are_counted_one_by_one_without_a_transaction_around_them() -> None:
+    """As the pages count them: each statement commits by itself."""
+    limit = attempts.Limit("test", 5, timedelta(minutes=15))
+    taken: dict[int, int] = dict.fromkeys(range(6), 0)
+    gate = threading.Barrier(8)
+
+    def take_in_every_round() -> None:
+        for number in taken:
+            gate.wait()
+            with contextlib.suppress(Refused):
+                attempts.take(limit, f"person {number}")
+                taken[number] += 1
+        connection.close()
+
+    threads = [threading.Thread(target=take_in_every_round) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(taken.values()) == {5}
+
+
+def test_old_windows_are_forgotten(db: None) -> None:
+    attempts.take(attempts.SECOND_FACTOR, "somebody")
+    attempts.forget_old_windows()
+    assert AttemptWindow.objects.count() == 1
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        attempts.forget_old_windows()
+    assert AttemptWindow.objects.count() == 0
+
+
 def test_second_factor_is_asked_for_and_must_be_right(employer: Employer, visitor: Client) -> None:
     membership = make.make_member(employer, email=EMAIL)
     secret = enrol(make.client_of(membership))
@@ -173,8 +209,6 @@ def test_operator_logs_in_without_an_employer(visitor: Client) -> None:
 
 
 def test_inactive_person_is_as_unknown(person: None, visitor: Client) -> None:
-    from accounts.models import User
-
     User.objects.filter(email=EMAIL).update(is_active=False)
 
     assert visitor.send("post", "sessions/", RIGHT).json()["code"] == "login_failed"
