@@ -41,8 +41,9 @@ export async function landing(): Promise<void> {
   const takesOver = await exchange();
   const session = await arrive("landing");
   if (!session) return;
-  if (isThrough(session) || session.state !== "open") ended(session);
-  else await consents(session);
+  if (isThrough(session)) signed(session);
+  else if (session.state === "open") await consents(session);
+  else return fail(word(`state_${session.state}`), word("state_remedy"));
   show(byId("takes-over"), takesOver);
   onTap(byId<HTMLButtonElement>("stranger"), () => {
     store.forget();
@@ -51,11 +52,7 @@ export async function landing(): Promise<void> {
   ready();
 }
 
-function ended(session: Session): void {
-  if (!isThrough(session)) {
-    fail(word(`state_${session.state}`), word("state_remedy"));
-    return;
-  }
+function signed(session: Session): void {
   for (const id of ["how", "texts", "until"]) show(byId(id), false);
   show(byId("signed-note"));
   const start = byId<HTMLButtonElement>("next");

@@ -147,6 +147,7 @@ function begin(button: HTMLButtonElement): () => void {
 /** Start a step; whatever goes wrong while it opens is told. */
 export function open(start: () => Promise<void>): void {
   onTap(byId<HTMLButtonElement>("again"), () => location.reload());
+  document.addEventListener("input", () => say(""));
   // A page out of the back-forward cache shows a state that is past.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   start().catch(report);

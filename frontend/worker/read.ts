@@ -46,7 +46,7 @@ export async function read(): Promise<void> {
   let told = "";
   function tell(): void {
     const count = seen.filter(Boolean).length;
-    byId("progress").textContent = word("page_of", { page: current + 1, pages });
+    byId("progress").textContent = word("progress", { page: current + 1, pages });
     const text = count < pages ? word("next_unread", { count, pages }) : word("to_sign");
     if (text !== told) next.textContent = told = text;
   }

@@ -20,7 +20,8 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Axe takes what is scrolled under a sticky bar for too small a target; TARGETS holds more than its 24 pixels.
 AXE_OPTIONS = {"runOnly": AXE_TAGS, "rules": {"target-size": {"enabled": False}}}
 # What is tapped and lower than it should be. A box to tick is as large as its label.
-TARGETS = """least => Array.from(document.querySelectorAll("button, a, summary, textarea, input, .consent label"))
+TARGETS = """least => Array.from(
+  document.querySelectorAll("button, a, summary, textarea, input, .consent label"))
   .filter(e => e.type !== "checkbox" && e.type !== "hidden" && e.getClientRects().length)
   .filter(e => e.getBoundingClientRect().height < least - 0.5)
   .map(e => e.outerHTML.slice(0, 80) + " " + e.getBoundingClientRect().height)"""

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from core import work
 from signing.models import SignatureRequest, SigningJob, SigningParty
 from tests.support.phone_browser import PATIENCE, Screen, phone_screen
 from tests.support.phone_steps import (
@@ -15,7 +14,7 @@ from tests.support.phone_steps import (
     to_pad,
     wait_for_page,
 )
-from tests.support.signing import NAME, Phone, make_request, run
+from tests.support.signing import NAME, Phone, make_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 LOST = "net::ERR_FAILED"
@@ -116,8 +115,6 @@ def test_the_first_device_is_told_that_another_has_taken_over(idle_site: str, br
     with phone_screen(browser, "takeover") as screen:
         screen.expect_errors("status of 401")
         carry_on(screen, idle_site, phone, "/sign/read/")
-        run(work.GENERAL)
-        wait_for_page(screen)
         Phone().open_link().identify()
         screen.page.reload()
         expect(screen.page.locator("#problem-title")).to_contain_text("另一部设备")
