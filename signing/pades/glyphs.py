@@ -17,7 +17,7 @@ from signing.pades.errors import MarkRefused
 
 HANAMIN_B = (
     Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"),
-    Path(__file__).parents[2] / "var/fonts/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
+    Path(__file__).parents[2] / "var/fonts/HanaMinB.ttf",
 )
 _lock = threading.Lock()  # a lazily read font has one file position
 
