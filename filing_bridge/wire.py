@@ -20,26 +20,10 @@ from filing_bridge.schemas import violations
 
 MAX_BATCH_BYTES = 48 * 1024 * 1024  # of the 64 MiB that a province takes
 
-# Codes of unsigned problems in which the province says that it did not process the item or the request.
-NOT_PROCESSED = frozenset(
-    {
-        "malformed_request",
-        "request_too_large",
-        "unsupported_media_type",
-        "too_many_requests",
-        "maintenance",
-        "not_processed",
-        "malformed_message",
-        "unknown_sender",
-        "signature_invalid",
-        "stale_message",
-        "sender_not_allowed",
-        "filing_not_found",
-        "document_unreachable",
-    }
-)
+# The unsigned problems that leave open whether something was taken in. All others say that nothing was.
+IN_DOUBT = frozenset({"server_error", "replayed_message"})
 
-# Of these, what is wrong with the sender or its clock: true of every filing, and no fault of this one.
+# What is wrong with the sender or its clock: true of every filing, and no fault of this one.
 _SENDERS_FAULT = frozenset({"unknown_sender", "signature_invalid", "stale_message"})
 
 _ABOUT_FILINGS = frozenset({protocol.Kind.ACKNOWLEDGEMENT, protocol.Kind.DECISION, protocol.Kind.REFUSAL})
@@ -207,7 +191,8 @@ def _whole(reply: Reply | NoReply, now: datetime) -> Finding:
 
 
 def _says_not_processed(code: str, status: int) -> bool:
-    return code in NOT_PROCESSED and protocol.CODES[code].status == status
+    row = protocol.CODES.get(code)
+    return row is not None and not row.signed and row.status == status and code not in IN_DOUBT
 
 
 def _document(reply: Reply | NoReply, schema: str) -> dict[str, Any] | None:

@@ -1,6 +1,5 @@
 """REST endpoints of webhooks."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import StrictSerializer, remembered
+from core.api import StrictSerializer, principal_of, remembered
 from core.errors import Refused
 from core.principal import Permission, Principal
 from core.webhooks import services
@@ -33,10 +32,11 @@ class EndpointSerializer(serializers.ModelSerializer[WebhookEndpoint]):
         fields = ("id", "url", "topics", "active", "failures", "paused_until", "created_at")
 
 
-class RegisteredSerializer(EndpointSerializer):
+class RegisteredSerializer(serializers.ModelSerializer[WebhookEndpoint]):
     """The only answer that shows the secret."""
 
-    class Meta(EndpointSerializer.Meta):
+    class Meta:
+        model = WebhookEndpoint
         fields = (*EndpointSerializer.Meta.fields, "secret")
 
 
@@ -69,7 +69,7 @@ class WebhooksView(generics.ListAPIView[WebhookEndpoint]):
     queryset = WebhookEndpoint.objects.none()
 
     def get_queryset(self):  # type: ignore[no-untyped-def]  # DRF's own signature is looser than ours
-        return _endpoints(self.request.auth)
+        return _endpoints(principal_of(self.request))
 
     @extend_schema(request=RegistrationSerializer, responses={201: RegisteredSerializer})
     @remembered
@@ -77,7 +77,7 @@ class WebhooksView(generics.ListAPIView[WebhookEndpoint]):
         """Register an address. The answer shows the signing secret, once."""
         wish = RegistrationSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        endpoint = services.register_endpoint(principal=request.auth, **wish.validated_data)
+        endpoint = services.register_endpoint(principal=principal_of(request), **wish.validated_data)
         return Response(RegisteredSerializer(endpoint).data, 201)
 
 
@@ -87,12 +87,14 @@ class WebhookView(APIView):
     @extend_schema(responses=EndpointSerializer)
     def get(self, request: Request, webhook_id: UUID) -> Response:
         """One address."""
-        return Response(EndpointSerializer(_endpoint(request.auth, webhook_id)).data)
+        return Response(EndpointSerializer(_endpoint(principal_of(request), webhook_id)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, webhook_id: UUID) -> Response:
         """Stop sending to it."""
-        services.remove_endpoint(principal=request.auth, endpoint=_endpoint(request.auth, webhook_id))
+        services.remove_endpoint(
+            principal=principal_of(request), endpoint=_endpoint(principal_of(request), webhook_id)
+        )
         return Response(status=204)
 
 
@@ -104,7 +106,7 @@ class AttemptsView(generics.ListAPIView[WebhookAttempt]):
     queryset = WebhookAttempt.objects.none()
 
     def get_queryset(self):  # type: ignore[no-untyped-def]
-        endpoint = _endpoint(self.request.auth, self.kwargs["webhook_id"])
+        endpoint = _endpoint(principal_of(self.request), self.kwargs["webhook_id"])
         return WebhookAttempt.objects.filter(delivery__endpoint=endpoint).select_related("delivery__event")
 
 
@@ -115,7 +117,7 @@ class ReplayView(APIView):
     @remembered
     def post(self, request: Request, attempt_id: UUID) -> Response:
         """Send the event of this attempt again, under the same event id."""
-        principal: Any = request.auth
+        principal = principal_of(request)
         attempt = (
             WebhookAttempt.objects.filter(pk=attempt_id, delivery__endpoint__tenant=principal.tenant)
             .select_related("delivery__endpoint")

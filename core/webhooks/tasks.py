@@ -36,7 +36,7 @@ ACTOR = "system:webhooks"
 def deliver(endpoint_id: str) -> None:
     """Send what is due to one endpoint, oldest first, until nothing is or its turn is over."""
     stop = time.monotonic() + RUN_SECONDS
-    pending = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, state=DeliveryState.PENDING)
+    pending = WebhookDelivery.objects.filter(endpoint__pk=endpoint_id, state=DeliveryState.PENDING)
     while time.monotonic() < stop:
         endpoint = WebhookEndpoint.objects.get(pk=endpoint_id)
         if not endpoint.active:

@@ -11,7 +11,6 @@ from filing_bridge.domain import FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
 
-
 STATES = [(state.value, state.value) for state in FilingState]
 
 

@@ -19,7 +19,7 @@ class StateWordsSerializer(serializers.Serializer[Any]):
 
 
 class FaultSerializer(StateWordsSerializer):
-    field = serializers.CharField()  # type: ignore[assignment]  # a field that is named "field"
+    field = serializers.CharField()
     remedy_zh = serializers.CharField()
     remedy_en = serializers.CharField()
 
@@ -39,7 +39,7 @@ class FilingSerializer(serializers.ModelSerializer[Filing]):
 
     class Meta:
         model = Filing
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "contract",
             "contract_no",

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import audit, blobs
-from core.api import remembered
+from core import blobs
+from core.api import principal_of, remembered
+from core.canonical import sha256_hex
 from core.errors import Refused
-from core.principal import Permission, Principal
 from filing_bridge import selectors
 from filing_bridge.api.filters import FilingFilter, FilingPagination
 from filing_bridge.api.serializers import (
@@ -25,6 +25,7 @@ from filing_bridge.api.serializers import (
 )
 from filing_bridge.models import Filing
 from filing_bridge.services.repeating import repeat_filing
+from filing_bridge.services.viewing import open_form, open_record
 
 ORDER = OpenApiParameter("order", str, enum=FilingPagination.orders)
 
@@ -40,7 +41,7 @@ class FilingsView(generics.ListAPIView[Filing]):
     queryset = Filing.objects.none()
 
     def get_queryset(self):  # type: ignore[no-untyped-def]  # DRF's own signature is looser than ours
-        return selectors.filings_of(self.request.auth)
+        return selectors.filings_of(principal_of(self.request))
 
 
 class FilingView(APIView):
@@ -49,7 +50,7 @@ class FilingView(APIView):
     @extend_schema(responses=FilingDetailSerializer)
     def get(self, request: Request, filing_id: UUID) -> Response:
         """One filing with every call made for it and everything that has to be mended."""
-        return Response(FilingDetailSerializer(selectors.filing_of(request.auth, filing_id)).data)
+        return Response(FilingDetailSerializer(selectors.filing_of(principal_of(request), filing_id)).data)
 
 
 class RecordView(APIView):
@@ -58,11 +59,7 @@ class RecordView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, filing_id: UUID) -> Response:
         """The record as filed (filing-record-1.json), unmasked: for those who may see it, and logged."""
-        filing = _for_personal_data(request.auth, filing_id)
-        if filing.record is None:
-            raise Refused("record_not_there")
-        _log_view(request.auth, filing, "record")
-        return Response(filing.record)
+        return Response(open_record(principal=principal_of(request), filing_id=filing_id))
 
 
 class ReceiptView(APIView):
@@ -71,7 +68,7 @@ class ReceiptView(APIView):
     @extend_schema(responses=ReceiptSerializer)
     def get(self, request: Request, filing_id: UUID) -> Response:
         """The agency's latest verified answer about the filing: as it came, and decoded."""
-        filing = selectors.filing_of(request.auth, filing_id)
+        filing = selectors.filing_of(principal_of(request), filing_id)
         receipt: Any = selectors.latest_receipt(filing)
         if receipt is None:
             raise Refused("receipt_not_there")
@@ -85,14 +82,10 @@ class FormView(APIView):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, filing_id: UUID) -> HttpResponse:
         """The filing form with both seals, unmasked: for those who may see it, and logged."""
-        filing = _for_personal_data(request.auth, filing_id)
-        digest = selectors.sealed_form_of(filing)
-        if not digest:
-            raise Refused("form_not_there")
-        _log_view(request.auth, filing, "form")
-        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
+        filing, form = open_form(principal=principal_of(request), filing_id=filing_id)
+        answer = HttpResponse(form, content_type="application/pdf")
         answer["Content-Disposition"] = f'attachment; filename="{filing.receipt_no}.pdf"'
-        answer["Digest-SHA-256"] = digest
+        answer["Digest-SHA-256"] = sha256_hex(form)
         return answer
 
 
@@ -105,15 +98,7 @@ class RetryView(APIView):
         """Complete a waiting filing, hurry one under way, settle a held one, or file a refused one again."""
         wish = RepeatSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        filing = repeat_filing(principal=request.auth, filing_id=filing_id, particulars=wish.validated_data)
+        filing = repeat_filing(
+            principal=principal_of(request), filing_id=filing_id, particulars=wish.validated_data
+        )
         return Response(FilingDetailSerializer(filing).data, 202)
-
-
-def _for_personal_data(principal: Principal, filing_id: UUID) -> Filing:
-    filing = selectors.filing_of(principal, filing_id)
-    principal.require(Permission.VIEW_PII)
-    return filing
-
-
-def _log_view(principal: Principal, filing: Filing, part: str) -> None:
-    audit.record(f"filing.{part}_viewed", subject=filing.subject, actor=principal.actor, tenant=filing.tenant)

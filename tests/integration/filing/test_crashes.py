@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -205,7 +206,7 @@ def test_our_own_failure_to_handle_an_answer_holds_up_nobody(province: FilingPro
     poison, *others = [province.file() for _ in range(3)]
     real = answers.apply
 
-    def apply(filing: Filing, *arguments: object, **named: object) -> None:
+    def apply(filing: Filing, *arguments: Any, **named: Any) -> None:
         if filing.pk == poison.pk:
             raise DatabaseError("no such column")
         real(filing, *arguments, **named)
