@@ -67,5 +67,7 @@ def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]
 
 def facts_of(contract_id: UUID) -> dict[str, Any]:
     """The frozen facts of a contract that was sent. For the platform's own processes, not for people."""
-    facts: dict[str, Any] = Contract.objects.values_list("facts", flat=True).get(pk=contract_id)
+    facts: dict[str, Any] | None = Contract.objects.values_list("facts", flat=True).get(pk=contract_id)
+    if facts is None:
+        raise ValueError(f"contract {contract_id} was not sent yet")
     return facts

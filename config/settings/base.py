@@ -125,8 +125,8 @@ OUTBOX_DIR = Path(env("OUTBOX_DIR", default=str(VAR / "outbox")))
 # Only the signer process is given these: see docs/threat-model.md.
 SIGNER_KEYS_DIR = Path(env("SIGNER_KEYS_DIR", default=str(VAR / "signer")))
 SIGNER_PASSPHRASE = env("SIGNER_PASSPHRASE", default="")
-# Where filings go, by the beginning of the division codes covered (empty: all): address, system code, and the
-# file with the public keys that came with the registration. Under which name and token we are registered there.
+# Where filings go, by the beginning of the division codes covered (empty: all): address, system code, and
+# the file with the public keys that came with the registration; our own name and token there.
 PROVINCES = env.json(
     "PROVINCES",
     default={
@@ -255,7 +255,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "httpx2": {"level": "WARNING"}},
+    "loggers": {name: {"level": "WARNING"} for name in ("django.server", "httpx2", "pikepdf")},
 }
 structlog.configure(
     processors=[

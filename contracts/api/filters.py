@@ -6,7 +6,7 @@ from contracts.domain import ContractState
 from contracts.models import Contract
 
 
-class ContractFilter(filters.FilterSet):
+class ContractFilter(filters.FilterSet):  # type: ignore[misc]  # ships no types
     state = filters.MultipleChoiceFilter(choices=[(s.value, s.value) for s in ContractState])
     contract_no = filters.CharFilter()
     worker = filters.UUIDFilter(field_name="worker_id")

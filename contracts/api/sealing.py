@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts.services import sealing
-from core.api import KeyPagination, StrictSerializer, remembered
+from core.api import KeyPagination, StrictSerializer, principal_of, remembered
 from signing import selectors
 from signing.models import SealApplication
 
@@ -69,7 +69,7 @@ class NewestApplicationsFirst(KeyPagination):
 
 
 def _shown(request: Request, application_id: UUID) -> Any:
-    return ApplicationSerializer(selectors.application_of(request.auth, application_id)).data
+    return ApplicationSerializer(selectors.application_of(principal_of(request), application_id)).data
 
 
 class ApplicationsView(generics.ListAPIView[SealApplication]):
@@ -80,7 +80,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
     pagination_class = NewestApplicationsFirst
 
     def get_queryset(self) -> QuerySet[SealApplication]:
-        return selectors.applications_of(self.request.auth)
+        return selectors.applications_of(principal_of(self.request))
 
     @extend_schema(
         operation_id="apply_for_seal",
@@ -93,7 +93,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
         wish = ApplicationWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         application = sealing.apply_for_seal(
-            principal=request.auth,
+            principal=principal_of(request),
             seal_id=wish.validated_data["seal"],
             contract_ids=wish.validated_data["contracts"],
             reason=wish.validated_data["reason"],
@@ -124,7 +124,7 @@ class ApproveView(APIView):
         wish = ApprovalSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         outcome = sealing.approve(
-            principal=request.auth, application_id=application_id, code=wish.validated_data["code"]
+            principal=principal_of(request), application_id=application_id, code=wish.validated_data["code"]
         )
         return Response(OutcomeSerializer(outcome).data, 202)
 
@@ -141,7 +141,7 @@ class RefuseView(APIView):
         wish = RefusalSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         application = sealing.refuse(
-            principal=request.auth,
+            principal=principal_of(request),
             application_id=application_id,
             code=wish.validated_data["code"],
             note=wish.validated_data["note"],

@@ -90,7 +90,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     rule_id = serializers.CharField()
     severity = serializers.CharField()
     field = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field that is named "source"
     zh = serializers.CharField()
     en = serializers.CharField()
     remedy_zh = serializers.CharField()

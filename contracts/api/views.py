@@ -25,7 +25,7 @@ from contracts.facts import canonical_facts
 from contracts.models import Contract
 from contracts.services import drafting, sending, viewing
 from core import blobs
-from core.api import remembered
+from core.api import principal_of, remembered
 from core.errors import Refused
 
 
@@ -45,7 +45,7 @@ class ContractsView(generics.ListAPIView[Contract]):
     queryset = Contract.objects.none()
 
     def get_queryset(self):  # type: ignore[no-untyped-def]  # DRF's own signature is looser than ours
-        return selectors.contracts_of(self.request.auth)
+        return selectors.contracts_of(principal_of(self.request))
 
     @extend_schema(request=DraftSerializer, responses={201: ContractSerializer})
     @remembered
@@ -55,7 +55,7 @@ class ContractsView(generics.ListAPIView[Contract]):
         wish.is_valid(raise_exception=True)
         given = wish.validated_data
         contract = drafting.create_draft(
-            principal=request.auth,
+            principal=principal_of(request),
             worker_id=given["worker"],
             template_slug=given["template"],
             terms=given["terms"],
@@ -71,7 +71,7 @@ class ContractView(APIView):
     @extend_schema(responses=ContractSerializer)
     def get(self, request: Request, contract_id: UUID) -> Response:
         """One contract."""
-        return Response(ContractSerializer(selectors.contract_of(request.auth, contract_id)).data)
+        return Response(ContractSerializer(selectors.contract_of(principal_of(request), contract_id)).data)
 
 
 class FindingsView(APIView):
@@ -80,7 +80,7 @@ class FindingsView(APIView):
     @extend_schema(responses=FindingsSerializer)
     def get(self, request: Request, contract_id: UUID) -> Response:
         """All breaches of statutory rules at once, with source and remedy."""
-        findings = drafting.findings_of(selectors.contract_of(request.auth, contract_id))
+        findings = drafting.findings_of(selectors.contract_of(principal_of(request), contract_id))
         return Response({"findings": FindingSerializer(findings, many=True).data})
 
 
@@ -91,7 +91,7 @@ class SendView(APIView):
     @remembered
     def post(self, request: Request, contract_id: UUID) -> Response:
         """Freeze the facts, make the document, invite the first signer; answers with the warnings left."""
-        warnings = sending.send_contract(principal=request.auth, contract_id=contract_id)
+        warnings = sending.send_contract(principal=principal_of(request), contract_id=contract_id)
         return Response({"findings": FindingSerializer(warnings, many=True).data}, 202)
 
 
@@ -105,9 +105,9 @@ class WithdrawView(APIView):
         wish = ReasonSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         sending.withdraw_contract(
-            principal=request.auth, contract_id=contract_id, reason=wish.validated_data["reason"]
+            principal=principal_of(request), contract_id=contract_id, reason=wish.validated_data["reason"]
         )
-        return Response(ContractSerializer(selectors.contract_of(request.auth, contract_id)).data)
+        return Response(ContractSerializer(selectors.contract_of(principal_of(request), contract_id)).data)
 
 
 class DocumentView(APIView):
@@ -116,7 +116,9 @@ class DocumentView(APIView):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
         """The signed PDF once in force, the prepared one before."""
-        contract = viewing.open_in_full(principal=request.auth, contract_id=contract_id, what="document")
+        contract = viewing.open_in_full(
+            principal=principal_of(request), contract_id=contract_id, what="document"
+        )
         digest = contract.signed_digest or contract.prepared_digest
         if not digest:
             raise Refused("document_not_ready")
@@ -132,7 +134,9 @@ class FactsView(APIView):
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
         """The frozen facts, byte for byte as they are attached to the PDF (RFC 8785)."""
-        contract = viewing.open_in_full(principal=request.auth, contract_id=contract_id, what="facts")
+        contract = viewing.open_in_full(
+            principal=principal_of(request), contract_id=contract_id, what="facts"
+        )
         if contract.facts is None:
             raise Refused("document_not_ready")
         return HttpResponse(canonical_facts(contract.facts), content_type="application/json")
@@ -144,4 +148,6 @@ class TimelineView(APIView):
     @extend_schema(responses=TimelineSerializer(many=True))
     def get(self, request: Request, contract_id: UUID) -> Response:
         """Everything that happened to the contract, oldest first."""
-        return Response(TimelineSerializer(selectors.timeline_of(request.auth, contract_id), many=True).data)
+        return Response(
+            TimelineSerializer(selectors.timeline_of(principal_of(request), contract_id), many=True).data
+        )

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts.services.viewing import open_in_full
-from core.api import remembered
+from core.api import principal_of, remembered
 from filing_bridge.services import evidence
 
 
@@ -20,7 +20,7 @@ class EvidenceView(APIView):
     @extend_schema(operation_id="get_evidence", responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, contract_id: UUID) -> HttpResponse:
         """The newest evidence package. `manage.py verify_evidence` checks it offline."""
-        contract = open_in_full(principal=request.auth, contract_id=contract_id, what="evidence")
+        contract = open_in_full(principal=principal_of(request), contract_id=contract_id, what="evidence")
         answer = HttpResponse(evidence.evidence_of(contract), content_type="application/zip")
         answer["Content-Disposition"] = f'attachment; filename="{contract.contract_no}-evidence.zip"'
         return answer
@@ -29,6 +29,6 @@ class EvidenceView(APIView):
     @remembered
     def post(self, request: Request, contract_id: UUID) -> Response:
         """Build the package anew, with what has come since."""
-        contract = open_in_full(principal=request.auth, contract_id=contract_id, what="evidence")
+        contract = open_in_full(principal=principal_of(request), contract_id=contract_id, what="evidence")
         evidence.request_evidence(contract)
         return Response(None, 202)

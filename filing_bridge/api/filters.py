@@ -14,7 +14,7 @@ from filing_bridge.selectors import at_levels
 STATES = [(state.value, state.value) for state in FilingState]
 
 
-class FilingFilter(filters.FilterSet):
+class FilingFilter(filters.FilterSet):  # type: ignore[misc]  # ships no types
     state = filters.MultipleChoiceFilter(choices=STATES)
     jurisdiction = filters.CharFilter(lookup_expr="startswith", max_length=6)
     contract = filters.UUIDFilter(field_name="contract_id")

@@ -9,9 +9,9 @@ from core.errors import CATALOGUE
 HEAD = """# Error codes
 
 Made from the catalogue by `manage.py error_catalogue`; a test compares. Every refusal of the API is a
-problem document (RFC 9457) with one of these codes, its words and its remedy in both languages; `faults` lists
-what is wrong with single fields, all at once. A refused request has changed nothing, except that wrong codes
-are counted.
+problem document (RFC 9457) with one of these codes, its words and its remedy in both languages; `faults`
+lists what is wrong with single fields, all at once. A refused request has changed nothing, except that
+wrong codes are counted.
 
 | Code | HTTP | 中文 | English | 怎么办 | Remedy |
 |---|---|---|---|---|---|

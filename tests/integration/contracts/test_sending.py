@@ -65,7 +65,7 @@ def test_a_sent_contract_is_rendered_with_its_facts_inside_and_its_worker_invite
     assert contract.state == ContractState.SIGNING
     attached = json.loads(read_attachment(blobs.get(contract.prepared_digest), "contract.json"))
     assert attached == contract.facts
-    request = SignatureRequest.objects.get(pk=contract.signature_request)
+    request = SignatureRequest.objects.get(subject=contract.subject)
     assert request.current_digest == contract.prepared_digest
     assert [party.role for party in request.parties.order_by("order")] == ["worker", "employer"]
     assert Notice.objects.get().template == "invitation"
@@ -85,7 +85,7 @@ def test_rendering_again_after_a_crash_makes_the_same_document(office: Office) -
     from contracts.tasks import render_contract
 
     Contract.objects.filter(pk=contract.pk).update(state=ContractState.RENDERING, signature_request=None)
-    SignatureRequest.objects.filter(pk=contract.signature_request).update(state="withdrawn")
+    SignatureRequest.objects.filter(subject=contract.subject).update(state="withdrawn")
     render_contract(str(contract.pk))
     assert Contract.objects.get(pk=contract.pk).prepared_digest == contract.prepared_digest
 
@@ -157,7 +157,7 @@ def test_withdrawing_ends_the_signature_request_and_is_final(office: Office) -> 
     clerk = office.as_(Role.CLERK)
     done = clerk.send("post", f"contracts/{contract.pk}/withdraw/", {"reason": "岗位调整"})
     assert done.json()["state"] == "withdrawn"
-    assert SignatureRequest.objects.get(pk=contract.signature_request).state == "withdrawn"
+    assert SignatureRequest.objects.get(subject=contract.subject).state == "withdrawn"
     again = clerk.send("post", f"contracts/{contract.pk}/withdraw/", {"reason": "再次"})
     assert again.status_code == 409
 

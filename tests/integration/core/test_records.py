@@ -3,6 +3,7 @@
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -64,23 +65,25 @@ def _door() -> WorkItem:
 @pytest.mark.django_db
 def test_a_state_moves_once_with_its_event() -> None:
     door = _door()
-    step = {"old": "open", "new": "shut", "actor": "user:1", "action": "door.shut", "subject": "door:1"}
+    step: dict[str, Any] = {
+        "old": "open", "new": "shut", "actor": "user:1", "action": "door.shut", "subject": "door:1",
+    }  # fmt: skip
     advance(Door, door.pk, **step)
     with pytest.raises(Refused, match="state_conflict"):
         advance(Door, door.pk, **step)
-    assert Door.objects.get(pk=door.pk).state == "shut"
+    assert Door._default_manager.get(pk=door.pk).state == "shut"
     assert AuditEvent.objects.filter(action="door.shut").count() == 1
 
 
 @pytest.mark.django_db
 def test_a_state_does_not_move_when_a_condition_fails_or_the_table_does_not_know_the_step() -> None:
     door = _door()
-    step = {"actor": "user:1", "action": "door.shut", "subject": "door:1"}
+    step: dict[str, Any] = {"actor": "user:1", "action": "door.shut", "subject": "door:1"}
     with pytest.raises(Refused, match="state_conflict"):
         advance(Door, door.pk, old="open", new="shut", only_if={"key": "2"}, **step)
     with pytest.raises(ValueError, match="transition table"):
         advance(Door, door.pk, old="open", new="gone", **step)
-    assert Door.objects.get(pk=door.pk).state == "open"
+    assert Door._default_manager.get(pk=door.pk).state == "open"
     assert not AuditEvent.objects.exists()
 
 

@@ -108,7 +108,7 @@ def test_byte_ranges_that_lie_are_refused(ceremony: Ceremony) -> None:
 
 def test_an_attachment_must_be_the_only_one_of_its_name() -> None:
     with pikepdf.open(BytesIO(sample_pdf()[0])) as document:
-        document.Root.AF.append(document.make_indirect(pikepdf.Dictionary(document.Root.AF[0])))
+        document.Root.AF.append(document.make_indirect(pikepdf.Dictionary(document.Root.AF[0])))  # type: ignore[arg-type]  # a dictionary, as pikepdf types cannot say
         output = BytesIO()
         document.save(output)
     with pytest.raises(AttachmentMissing):

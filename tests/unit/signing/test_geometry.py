@@ -14,7 +14,8 @@ TABLE = json.loads((Path(__file__).parents[2] / "data" / "geometry-cases.json").
 
 @pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["name"])
 def test_a_box_has_its_place_in_user_space(case: dict[str, Any]) -> None:
-    frame = PageFrame(*case["crop"], case["rotate"])
+    left, bottom, right, top = case["crop"]
+    frame = PageFrame(left, bottom, right, top, case["rotate"])
     box = Box(1, *case["box"])
     assert to_rect(box, frame) == pytest.approx(case["rect"])
     back = to_box(tuple(case["rect"]), frame, 1)
@@ -23,7 +24,8 @@ def test_a_box_has_its_place_in_user_space(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", TABLE["places"], ids=lambda case: case["name"])
 def test_where_a_mark_may_stand(case: dict[str, Any]) -> None:
-    frames = [PageFrame(*page) for page in case["pages"]]
+    pages: list[tuple[float, float, float, float, int]] = case["pages"]
+    frames = [PageFrame(*page) for page in pages]
     zone = Box(*case["zone"]) if "zone" in case else None
     keep_clear = [Box(*other) for other in case.get("keep_clear", [])]
     if case["code"] is None:
