@@ -66,6 +66,8 @@ def environment(database_url: str, folder: Path) -> dict[str, str]:
         "BLIND_INDEX_KEY": key(),
         "AUTHORISATION_KEY": secrets.token_urlsafe(50),
         "PROVINCE_TOKEN": secrets.token_urlsafe(30),
+        "PROVINCES": "{}",
+        "PLATFORM_SYSTEM_CODE": "QIANBEI-TEST",
     }
 
 
