@@ -16,6 +16,7 @@ from filing_bridge.domain import Outcome
 from filing_bridge.models import AttemptResult, Filing, Receipt
 from filing_bridge.provinces import province as registered
 from filing_bridge.sandbox.faults import Kind
+from filing_bridge.selectors import to_ask
 from filing_bridge.services import answers
 from filing_bridge.services.claims import claim
 from filing_bridge.services.delivery import call
@@ -138,6 +139,25 @@ def test_two_workers_claim_different_filings(province: FilingProvince) -> None:
     assert len(first) == len(second) == 2
     assert {each.filing.pk for each in first + second} == {each.pk for each in filings}
     assert claim("all", 100) == []
+
+
+def test_a_question_that_another_worker_took_meanwhile_is_not_taken_again(
+    province: FilingProvince,
+) -> None:
+    """Both looked at the same moment: the second claim finds the row changed."""
+    province.plan(Kind.LOST_REPLY)
+    filing = province.file()
+    pump()
+    hurry()
+    sign(filing)
+    seen = to_ask("all")
+    assert len(seen) == 1
+    [first] = claim("all", 100)
+    with mock.patch(f"{SERVICES}.claims.to_ask") as stale:
+        stale.return_value.filter.return_value = list(seen)
+        assert claim("all", 100) == []
+    filing.refresh_from_db()
+    assert filing.lease == first.attempt.lease
 
 
 def test_a_late_answer_that_contradicts_is_held_for_a_person(province: FilingProvince) -> None:

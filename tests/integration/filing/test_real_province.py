@@ -216,6 +216,17 @@ def test_an_answer_about_another_form_is_not_believed(
         forms.check_sealed(form, answer, blobs.get(form.employer_sealed), blobs.get(form.agency_sealed))
 
 
+def test_another_filings_form_with_good_seals_is_not_kept(house: House) -> None:
+    """Every signature in it is valid, and the answer names its digest: but it is not our form continued."""
+    form, other = (finish(house.file(house.contract())) for _ in range(2))
+    form.filing.refresh_from_db()
+    answer = mock.Mock()
+    ours = Receipt.objects.get(kind="sealed_form", filing=form.filing)
+    answer.body = {**ours.body, "sealed_digest": other.agency_sealed}
+    with pytest.raises(forms.FormRefusedError, match="form_was_changed"):
+        forms.check_sealed(form, answer, blobs.get(form.employer_sealed), blobs.get(other.agency_sealed))
+
+
 def test_a_form_without_the_agencys_seal_is_not_kept(house: House) -> None:
     filing = house.file(house.contract())
     form = finish(filing)
