@@ -68,6 +68,7 @@ def test_both_parties_signed_and_the_archive_covers_all(any_ceremony: Ceremony) 
     assert abs(verdict.archive.at - datetime.now(UTC)) < timedelta(minutes=30)
 
 
+@pytest.mark.needs("pdfsig", "certutil", "qpdf", "openssl")
 def test_four_other_tools_accept_the_file(any_ceremony: Ceremony, tmp_path: Path) -> None:
     file, root = tmp_path / "contract.pdf", tmp_path / "root.pem"
     file.write_bytes(any_ceremony.final)
@@ -80,6 +81,7 @@ def test_four_other_tools_accept_the_file(any_ceremony: Ceremony, tmp_path: Path
     assert asked.count("pdfsig") == asked.count("qpdf --check") == 1
 
 
+@pytest.mark.needs("pdfsig", "certutil", "qpdf", "openssl")
 def test_the_other_tools_do_refuse(ceremony: Ceremony, tmp_path: Path) -> None:
     file, root = tmp_path / "contract.pdf", tmp_path / "root.pem"
     altered = bytearray(ceremony.final)

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields as pyhanko_fields
 
+from signing.keys.cms import certificate_der
 from signing.pades import Completion, Verdict, archive, prepare, sign_first, sign_next, validate
 from tests.support.ceremony import Ceremony, fields, seams
 from tests.support.sample_pdf import sample_pdf
@@ -75,6 +76,21 @@ def test_a_changed_byte_where_no_digest_reaches_is_refused(any_ceremony: Ceremon
             if validate(bytes(bad), any_ceremony.roots).ok:
                 accepted.append((position, replacement))
     assert accepted == []
+
+
+def test_the_unsigned_fields_of_the_last_token_have_one_form(ceremony: Ceremony) -> None:
+    """Versions and certificates inside a time-stamp token are covered by no signature at all."""
+    good = ceremony.final
+    start, end = hole(good)
+    token = bytes.fromhex(good[start + 1 : end - 1].decode())
+    issuing = certificate_der(ceremony.tsa.chain[1])
+    version = token.index(b"\x02\x01\x03") + 2
+    last_of_certificate = token.index(issuing) + len(issuing) - 1
+    for position in (version, last_of_certificate):
+        changed = bytearray(token)
+        changed[position] ^= 0x07  # version 3 becomes 4, and the CA's signature another
+        bad = good[: start + 1] + changed.hex().upper().encode() + good[end - 1 :]
+        assert codes(assert_refused(bad, ceremony)) == {"container_altered"}, position
 
 
 @pytest.mark.nightly

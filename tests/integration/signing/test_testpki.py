@@ -46,6 +46,7 @@ def query(pki: RunningPki, path: str, body: bytes) -> bytes:
         return bytes(response.read())
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize("fixture", ["pki", "rsa_pki"])
 def test_openssl_accepts_the_time_stamp(fixture: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     pki: RunningPki = request.getfixturevalue(fixture)
@@ -59,6 +60,7 @@ def test_openssl_accepts_the_time_stamp(fixture: str, request: pytest.FixtureReq
     assert "FAILED" in openssl("ts", "-verify", "-data", data, "-in", answered, *trust)
 
 
+@pytest.mark.needs("openssl")
 @pytest.mark.parametrize(
     ("options", "failure"),
     [
@@ -117,6 +119,7 @@ def test_issuing_needs_the_token(pki: RunningPki) -> None:
         assert answer.code == 401
 
 
+@pytest.mark.needs("openssl")
 def test_revocation_shows_in_ocsp_and_crl(pki: RunningPki, tmp_path: Path) -> None:
     leaf = issue(pki, "worker-oneshot", WORKER)[0]
     path = tmp_path / "leaf.pem"
