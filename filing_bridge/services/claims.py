@@ -60,7 +60,8 @@ def claim(province: str, limit: int) -> list[Claim]:
         submissions = list(to_submit(province)[: limit - len(asks)])
         chosen = _companions([*asks, *submissions])
         until = now + lease_for(len(chosen))
-        held = [_hold(filing, until) for filing in chosen]
+        # Rows are taken in one order by everybody: two rounds at once wait for each other, never in a ring.
+        held = [_hold(filing, until) for filing in sorted(chosen, key=lambda filing: filing.pk)]
     return [each for each in held if each is not None]
 
 

@@ -50,11 +50,13 @@ def test_several_workers_file_everything_once(province: FilingProvince) -> None:
     for thread in crew:
         thread.start()
     ends = time.monotonic() + 60
-    while Filing.objects.exclude(state="accepted").exists() and time.monotonic() < ends:
-        hurry()
-        stop.wait(0.2)
-    stop.set()
-    for thread in crew:
-        thread.join()
+    try:
+        while Filing.objects.exclude(state="accepted").exists() and time.monotonic() < ends:
+            hurry()
+            stop.wait(0.2)
+    finally:
+        stop.set()
+        for thread in crew:
+            thread.join()
     assert {each.state for each in Filing.objects.all()} == {"accepted"}
     assert sorted(province.effects()) == sorted(each.idempotency_key for each in filings)
