@@ -118,7 +118,7 @@ def _run(pk: int, kind: str, key: str, generation: int, lease: uuid.UUID) -> Non
         mine.filter(generation=generation).update(due_at=later.at, attempts=0)
     except Exception as error:  # a poison row must not stop the others
         attempts = mine.values_list("attempts", flat=True).first() or 1
-        log.exception("work.failed", kind=kind, key=key, attempts=attempts)
+        log.error("work.failed", kind=kind, key=key, attempts=attempts, exc_info=error)
         mine.update(
             due_at=clock.now() + backoff(attempts),
             last_error=type(error).__name__,

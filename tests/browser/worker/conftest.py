@@ -16,9 +16,10 @@ from tests.support.signing_fixtures import authorities, heard, own_folders
 __all__ = ["authorities", "heard", "own_folders", "pki"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, where Django would refuse to use the database.
+    # Playwright's loop runs in this thread, where Django would refuse to use the database, and nobody else
+    # can run a loop of his own: it ends with the module.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         chromium = launch(playwright)
