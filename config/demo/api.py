@@ -2,6 +2,7 @@
 
 import time
 import uuid
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ class Api:
     def __init__(self, base_url: str, token: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx2.Client(base_url=f"{base_url}/api/v1/", headers=headers, timeout=120)
+        weakref.finalize(self, self._http.close)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """The JSON answer."""

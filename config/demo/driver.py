@@ -57,7 +57,7 @@ class Phones:
             found = [m.group(1) for text in self.messages(mobile) if (m := re.search(pattern, text))]
             return found[-1] if len(found) > already else None
 
-        return until(look, within=120, what="a text message")
+        return until(look, within=WAIT, what="a text message")
 
 
 def totp(secret: str, at: float) -> str:
@@ -177,7 +177,7 @@ def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
     code = phones.wait(mobile, r"】签署验证码(\d{6})")
     phone.post("sign/confirm/", {"document_sha256": digest, "code": code})
     job.acknowledged = True
-    until(lambda: _signed(phone), within=120, what="the worker's signature")
+    until(lambda: _signed(phone), within=WAIT, what="the worker's signature")
 
 
 def _signed(phone: Api) -> bool | None:
