@@ -75,9 +75,13 @@ class Person:
     email: str
     api: Api
     totp_secret: str = ""
+    last_step: int = 0
 
     def code(self) -> str:
-        """A code that was not used yet: waits for the next one where needed."""
+        """A one-time password: each is accepted once, so it may take half a minute until the next."""
+        while time.time() // TOTP_STEP <= self.last_step:
+            time.sleep(0.2)
+        self.last_step = int(time.time() // TOTP_STEP)
         return totp(self.totp_secret, time.time())
 
 
@@ -203,16 +207,9 @@ def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
         "seal-applications/",
         {"seal": employer.seal, "contracts": [job.contract_id for job in jobs], "reason": "新员工劳动合同"},
     )
-    while True:
-        try:
-            employer.keeper.api.post(
-                f"seal-applications/{application['id']}/approve/", {"code": employer.keeper.code()}
-            )
-            return
-        except Problem as problem:
-            if problem.code != "totp_wrong":
-                raise
-            time.sleep(1)  # the code of this half minute was used already: wait for the next one
+    employer.keeper.api.post(
+        f"seal-applications/{application['id']}/approve/", {"code": employer.keeper.code()}
+    )
 
 
 def wait_for_contract(employer: Employer, state: str, job: Job) -> None:
