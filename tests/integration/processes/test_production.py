@@ -9,7 +9,7 @@ from celery import Celery
 from config.demo.processes import Process, free_port, started
 from tests.support import production
 
-pytestmark = [pytest.mark.processes, pytest.mark.needs("postgres", "redis")]
+pytestmark = [pytest.mark.processes, pytest.mark.needs("postgres", "redis"), pytest.mark.timeout(900)]
 
 
 def celery_answers(name: str) -> bool:
