@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -111,10 +111,3 @@ def _faults(detail: Any, path: str) -> Iterator[Fault]:
         code = getattr(detail, "code", "invalid")
         zh, en = FIELD_MESSAGES.get(code, FIELD_MESSAGES["invalid"])
         yield Fault(path or "/", code, zh, en)
-
-
-def not_found_page(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Django's handler404 for addresses below /api/."""
-    return JsonResponse(
-        document_of(Refused("not_found")), status=404, content_type="application/problem+json"
-    )

@@ -1,7 +1,7 @@
 """The only writer of states: a conditional update whose count is tested, with its audit event."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -11,12 +11,6 @@ from core.audit import Detail
 from core.errors import Refused
 
 TransitionTable = Mapping[str, frozenset[str]]
-
-
-class Stateful(Protocol):
-    """A model with a `state` column and a transition table."""
-
-    TRANSITIONS: TransitionTable
 
 
 def advance(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.canonical import canonical_json
-from core.models import AuditEvent, UnsealedEvent
+from core.models import UnsealedEvent
 from signing.evidence import merkle
 from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.evidence.package import LOG, Part
@@ -51,11 +51,6 @@ def log_part(subjects: Iterable[str]) -> Part:
     return Part(
         LOG, canonical_json(content), "全过程日志及其存证证明", "Log of the whole process, with its proofs"
     )
-
-
-def events_of(subjects: Iterable[str]) -> list[AuditEvent]:
-    """The same events, for a report in words."""
-    return list(AuditEvent.objects.filter(subject__in=list(subjects)).order_by("at", "id"))
 
 
 def _leaves(blocks: set[int]) -> dict[int, list[bytes]]:
