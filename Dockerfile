@@ -17,6 +17,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --group build
 COPY . .
 COPY --from=frontend /app/frontend/dist frontend/dist
+COPY --from=frontend /app/node_modules/@fontsource/ma-shan-zheng node_modules/@fontsource/ma-shan-zheng
 RUN .venv/bin/python -m tools.catalogues compile \
  && .venv/bin/python manage.py collectstatic --noinput \
  && uv sync --frozen --no-dev \

@@ -44,7 +44,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Employer(models.Model):
-    """A tenant. The attributes bear the names of the contract facts' `employer` section."""
+    """A tenant. The attributes bear the names of the contract facts' `employer` section.
+
+    How its people sign: whether a typed name may stand for a written one (`typed_names`), and whether they
+    are asked to have the speed and pressure of their writing kept (`stroke_data`).
+    """
 
     TRANSITIONS: ClassVar[TransitionTable] = EMPLOYER_TRANSITIONS
 
@@ -70,6 +74,8 @@ class Employer(models.Model):
     headcount = models.PositiveIntegerField(null=True)
     is_dispatch_agency = models.BooleanField(default=False)
     dispatch_license_no = models.CharField(max_length=50, blank=True)
+    typed_names = models.BooleanField(default=True)
+    stroke_data = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contracts.document.engine import A4, Anchor
 from contracts.document.render import Rendered, render
+from contracts.document.summary import summary
 from contracts.domain import ContractState
 from contracts.facts import Facts
 from contracts.models import Contract
@@ -14,6 +15,7 @@ from core import blobs, work
 from signing.domain import PartyKind
 from signing.pades.geometry import Box
 from signing.pades.prepare import FieldSpec, prepare
+from signing.services.companions import Companion
 from signing.services.requests import PartySpec, open_request
 
 SYSTEM = "system:contracts"
@@ -35,8 +37,10 @@ def render_contract(key: str) -> None:
     rendered = render(content, contract.facts, at=contract.sent_at)
     order: list[str] = content["signing"]["order"]
     boxes = {role: box_of(rendered, ANCHORS[role]) for role in order}
-    # Before anything is signed a mark may go anywhere; a later one stays in the zone that its field covers.
-    zones = {role: None if role == order[0] else boxes[role] for role in order}
+    # Before anything is signed a mark may go anywhere, unless the template locks it to its box; a later one
+    # stays in the zone that its field covers.
+    free = [] if content["signing"].get("locked") else order[:1]
+    zones = {role: None if role in free else boxes[role] for role in order}
     prepared = prepare(
         rendered.pdf,
         [FieldSpec(role, TOOLTIPS[role], boxes[role], zones[role]) for role in order],
@@ -52,6 +56,9 @@ def render_contract(key: str) -> None:
             parties=[_party(contract.facts, role, boxes[role], zones[role]) for role in order],
             expires_at=contract.sign_before,
             actor=SYSTEM,
+            companion=_companion(contract.facts, rendered),
+            typed_names=contract.employer.typed_names,
+            stroke_data=contract.employer.stroke_data,
         )
         move(
             contract,
@@ -62,6 +69,11 @@ def render_contract(key: str) -> None:
             prepared_digest=digest,
             signature_request=request.pk,
         )
+
+
+def _companion(facts: Facts, rendered: Rendered) -> Companion:
+    employer = facts["employer"]
+    return Companion(employer["contact_name"], employer["contact_phone"], summary(facts), rendered.sections)
 
 
 def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:

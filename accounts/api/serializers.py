@@ -82,8 +82,17 @@ class EmployerSerializer(serializers.Serializer[Any]):
     headcount = serializers.IntegerField(allow_null=True)
     is_dispatch_agency = serializers.BooleanField()
     dispatch_license_no = serializers.CharField()
+    typed_names = serializers.BooleanField()
+    stroke_data = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class SigningChoicesSerializer(StrictSerializer):
+    """`typed_names`: a typed name may stand for a written one; `stroke_data`: ask whether to keep it."""
+
+    typed_names = serializers.BooleanField()
+    stroke_data = serializers.BooleanField()
 
 
 class RegisteredEmployerSerializer(serializers.Serializer[Any]):

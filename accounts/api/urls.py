@@ -8,6 +8,7 @@ from accounts.services import employers
 urlpatterns: list[URLPattern] = [
     path("employers/", views.EmployersView.as_view()),
     path("employers/me/", views.MyEmployerView.as_view()),
+    path("employers/me/signing/", views.SigningChoicesView.as_view()),
     path("operator/employers/", views.OperatorEmployersView.as_view()),
     path("operator/employers/<uuid:employer_id>/approve/", views.DecideEmployerView.as_view()),
     path(

@@ -73,6 +73,21 @@ class MyEmployerView(APIView):
         return Response(shapes.EmployerSerializer(employer).data)
 
 
+class SigningChoicesView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(
+        operation_id="choose_signing",
+        request=shapes.SigningChoicesSerializer,
+        responses=shapes.EmployerSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        """How the employer's people sign, in contracts sent from now on."""
+        choices = given(shapes.SigningChoicesSerializer, request, partial=True)
+        employer = employers.choose_signing(principal=principal_of(request), choices=choices)
+        return Response(shapes.EmployerSerializer(employer).data)
+
+
 class OperatorEmployersView(ListAPIView[models.Employer]):
     """All employers, for operators."""
 

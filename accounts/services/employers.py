@@ -67,6 +67,26 @@ def update_profile(*, principal: Principal, changes: Mapping[str, object]) -> Em
     return employer
 
 
+def choose_signing(*, principal: Principal, choices: Mapping[str, bool]) -> Employer:
+    """Set how the employer's people sign: `typed_names`, `stroke_data` (see `Employer`), or one of them.
+
+    For contracts sent from now on. Commits the columns and an audit event with what they were set to.
+    """
+    principal.require(Permission.MANAGE_PROFILE)
+    employer = selectors.employer_of(principal)
+    with transaction.atomic():
+        Employer.objects.filter(pk=employer.pk).update(**choices)
+        audit.record(
+            "employer.signing_chosen",
+            subject=employer.subject,
+            actor=principal.actor,
+            tenant=employer.pk,
+            detail=dict(choices),
+        )
+    employer.refresh_from_db()
+    return employer
+
+
 def approve_employer(*, principal: Principal, employer_id: UUID) -> Employer:
     """Let a registered employer send contracts. Commits state, audit event, and what hears
     `EmployerApproved`. Raises `not_found` and `state_conflict`."""

@@ -66,7 +66,7 @@ class Rendered:
     """A document ready to be signed. `digest`: SHA-256 (hex) of `pdf`; page sizes in points.
 
     `page_text`: the words of each page, from the structured text; text taken out of a PDF has gaps between
-    justified Chinese characters.
+    justified Chinese characters. `sections`: the text for a screen (contracts/document/reading.py).
     """
 
     pdf: bytes
@@ -74,6 +74,7 @@ class Rendered:
     anchors: tuple[Anchor, ...]
     page_sizes: tuple[tuple[float, float], ...]
     page_text: tuple[str, ...]
+    sections: tuple[Mapping[str, Any], ...] = ()
 
 
 class Typesetter:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts.document.expand import expand
-from contracts.document.model import Block, Clause, Document, Fields, Paragraph, plain
+from contracts.document.model import Block, Chapter, Clause, Document, Fields, Paragraph, Runs, Table, plain
 from contracts.facts import Facts
 
 
@@ -51,6 +51,70 @@ def page_texts(document: Document, block_pages: Mapping[int, int], pages: int) -
     for party in document.signing:
         lines[-1] += [party.label, *(f"{line.label}：{plain(line.runs)}" for line in party.lines)]
     return tuple("\n".join(page) for page in lines)
+
+
+def reading_sections(
+    document: Document, block_pages: Mapping[int, int], pages: int
+) -> tuple[dict[str, Any], ...]:
+    """The contract for reading in large letters or aloud: a section for each chapter and one for the signing.
+
+    A section: `heading`, `heading_en`, the pages `first` … `last` (from 1) on which it is printed, and its
+    `blocks`, each with a `kind`: heading (`text`), paragraph (`runs`), fields (`rows` of `label` and `runs`),
+    table (`head` and `rows` of cells, each its runs). A run is `{text, filled}`: filled in from the facts or
+    the template's own words.
+    """
+    sections: list[dict[str, Any]] = []
+    number = 0
+    for chapter in document.chapters:
+        count = sum(len(clause.blocks) for clause in chapter.clauses)
+        begins = [block_pages[number + i] for i in range(count)] or [1]
+        number += count
+        sections.append(
+            {
+                "heading": f"{chapter.label}{chapter.heading}",
+                "heading_en": chapter.heading_en,
+                "first": begins[0],
+                # its last block may run over to where the next one begins
+                "last": block_pages.get(number, pages),
+                "blocks": list(_chapter_blocks(chapter)),
+            }
+        )
+    signing = [
+        {"kind": "fields", "rows": [_row(line.label, line.runs) for line in party.lines]}
+        for party in document.signing
+        if party.lines
+    ]
+    if signing:
+        heading = {"heading": "签署", "heading_en": "Signatures"}
+        sections.append({**heading, "first": pages, "last": pages, "blocks": signing})
+    return tuple(sections)
+
+
+def _chapter_blocks(chapter: Chapter) -> Iterator[dict[str, Any]]:
+    for clause in chapter.clauses:
+        if lead := " ".join(filter(None, (clause.label, clause.heading))):
+            yield {"kind": "heading", "text": lead}
+        for block in clause.blocks:
+            if isinstance(block, Paragraph):
+                label = [{"text": block.label, "filled": False}] if block.label else []
+                yield {"kind": "paragraph", "runs": label + _marked(block.runs)}
+            elif isinstance(block, Fields):
+                yield {"kind": "fields", "rows": [_row(field.label, field.runs) for field in block.fields]}
+            else:
+                yield _table(block)
+
+
+def _table(block: Table) -> dict[str, Any]:
+    rows = [[_marked(cell) for cell in row] for row in block.rows]
+    return {"kind": "table", "head": [column.heading for column in block.columns], "rows": rows}
+
+
+def _row(label: str, runs: Runs) -> dict[str, Any]:
+    return {"label": label, "runs": _marked(runs)}
+
+
+def _marked(runs: Runs) -> list[dict[str, Any]]:
+    return [{"text": run.text, "filled": bool(run.fact)} for run in runs]
 
 
 def _block_lines(clause: Clause, block: Block) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from contracts.document.engine import Anchor, Rendered, Typesetter
 from contracts.document.expand import CannotExpand, expand
 from contracts.document.names import unprintable_faults
-from contracts.document.reading import document_data, page_texts
+from contracts.document.reading import document_data, page_texts, reading_sections
 from contracts.document.template import missing_items
 from contracts.facts import Facts, canonical_facts
 from core.canonical import sha256_hex
@@ -49,12 +49,14 @@ def render(template: Mapping[str, Any], facts: Facts, *, at: datetime) -> Render
         },
         at=at,
     )
+    pages = len(typeset.page_sizes)
     return Rendered(
         pdf=typeset.pdf,
         digest=sha256_hex(typeset.pdf),
         anchors=(*typeset.anchors, *(_seam(typeset.page_sizes) if document.seam else ())),
         page_sizes=typeset.page_sizes,
-        page_text=page_texts(document, typeset.block_pages, len(typeset.page_sizes)),
+        page_text=page_texts(document, typeset.block_pages, pages),
+        sections=reading_sections(document, typeset.block_pages, pages),
     )
 
 

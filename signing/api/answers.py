@@ -64,6 +64,7 @@ def _personal(party: SigningParty) -> dict[str, Any]:
         "place": party.place,
         "zone": party.zone,
         "keep_clear": party.keep_clear,
+        "typed_names": party.request.typed_names,
     }
 
 

@@ -183,6 +183,7 @@ class PersonalSerializer(serializers.Serializer[Any]):
     place = BoxAnswerSerializer()
     zone = BoxAnswerSerializer(allow_null=True)
     keep_clear = BoxAnswerSerializer(many=True)
+    typed_names = serializers.BooleanField()
 
 
 class SigningSessionSerializer(serializers.Serializer[Any]):

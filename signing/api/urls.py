@@ -16,6 +16,8 @@ urlpatterns = [
     path("sign/document/link/", views.DocumentLinkView.as_view()),
     path("sign/pages/<int:page>/", views.PageView.as_view()),
     path("sign/pages/<int:page>/words/", views.WordsView.as_view()),
+    path("sign/companion/", views.CompanionView.as_view()),
+    path("sign/typed-name/", views.TypedNameView.as_view()),
     path("sign/read/", views.ReadView.as_view()),
     path("sign/place/", views.PlaceView.as_view()),
     path("sign/code/", views.CodeView.as_view()),

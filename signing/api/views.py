@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from core import blobs
 from core.api import remembered
-from signing.api import answers
+from signing.api import answers, reading
 from signing.api import serializers as shapes
 from signing.api.authentication import HasSession, SessionAuthentication
 from signing.api.throttling import PartyThrottle
@@ -21,7 +21,7 @@ from signing.domain import REQUIRED_CONSENTS
 from signing.models import SigningSession
 from signing.pages import WIDTHS
 from signing.services import confirming, downloads, identity, pages, sessions, steps
-from signing.services.texts import current_texts
+from signing.services.companions import companion_of
 
 MAX_AGENT = 300
 
@@ -136,7 +136,7 @@ class ConsentsView(SessionView):
                 "body_en": text.body_en,
                 "sha256": text.digest,
             }
-            for text in current_texts().values()
+            for text in steps.offered_texts(self.session()).values()
         ]
         return Response(shapes.TextSerializer(rows, many=True).data)
 
@@ -208,6 +208,29 @@ class WordsView(SessionView):
         steps.readable_document(session)
         words = {"paragraphs": pages.page_words(session.party.request, page)}
         return Response(shapes.WordsSerializer(words).data, headers={"Cache-Control": "no-store"})
+
+
+class CompanionView(SessionView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="sign_companion", responses=reading.CompanionSerializer)
+    def get(self, request: Request) -> Response:
+        """Gist, words and contact. No sections: take the words of the pages (`pages/{page}/words/`)."""
+        session = self.session()
+        steps.readable_document(session)
+        shape = reading.CompanionSerializer(companion_of(session.party.request))
+        return Response(shape.data, headers={"Cache-Control": "no-store"})
+
+
+class TypedNameView(SessionView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="sign_typed_name", responses=reading.TypedNameSerializer)
+    def get(self, request: Request) -> Response:
+        """The signature that typing one's name makes, as it will stand in the document."""
+        width, height, path = steps.typed_name(self.session())
+        shape = reading.TypedNameSerializer({"width": width, "height": height, "path": path})
+        return Response(shape.data, headers={"Cache-Control": "no-store"})
 
 
 class ReadView(SessionView):

@@ -24,7 +24,9 @@ class SignatureRequest(models.Model):
 
     `subject` belongs to whoever asked (`kind:identifier`) and is opaque here. `current_digest` names the
     newest revision; every signature moves it by a conditional update from the revision that was signed.
-    `frames` are the pages' crop boxes and rotations. `acted_at` is written first by every act that could race
+    `frames` are the pages' crop boxes and rotations. `companion_digest` names what helps to understand the
+    document. Persons may sign with a typed name if `typed_names`, and are asked whether speed and pressure of
+    their handwriting may be kept if `stroke_data`. `acted_at` is written first by every act that could race
     with another: the row is the lock.
     """
 
@@ -38,6 +40,9 @@ class SignatureRequest(models.Model):
     base_digest = digest_column()
     current_digest = digest_column()
     frames = models.JSONField()
+    companion_digest = digest_column(default="")
+    typed_names = models.BooleanField(default=True)
+    stroke_data = models.BooleanField(default=True)
     state = state_column(RequestState, RequestState.OPEN)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField()

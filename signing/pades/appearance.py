@@ -1,12 +1,12 @@
 """Draw a mark as PDF path operators: no image, no font, no transparency: nothing that PDF/A objects to."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from signing.pades.glyphs import outline
+from signing.pades.glyphs import Glyph, has_hand, outline
 from signing.pades.marks import Mark, Seal, Strokes, TypedName
 
 POINTS_PER_MM = 72 / 25.4
@@ -27,6 +27,11 @@ CODE_HEIGHT = 0.04
 CODE_SPAN = 84.0
 TEST_HEIGHT = 0.3
 TEST_TILT = 20.0
+
+# A typed name, in points: height of a character, space around
+NAME_SIZE = 40.0
+NAME_MARGIN = 4.0
+SVG_OPERATORS = {b"m": "M", b"l": "L", b"c": "C", b"h": "Z"}
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,40 @@ def _draw_strokes(mark: Strokes) -> Drawing:
 
 
 def _draw_name(mark: TypedName) -> Drawing:
-    size, margin = 40.0, 4.0
-    parts = [INK + b" rg"]
-    across = margin
-    for character in mark.name.strip():
-        glyph = outline(character)
-        scale = size / glyph.units
-        parts.append(_placed(glyph.path, (scale, 0, 0, scale, across, margin + 0.14 * size)))
+    content, width = [INK + b" rg"], 0.0
+    for glyph, (scale, across, up) in _name_set(mark.name):
+        content.append(_placed(glyph.path, (scale, 0, 0, scale, across, up)))
+        width = across + glyph.advance * scale + NAME_MARGIN
+    return Drawing(width, NAME_SIZE + 2 * NAME_MARGIN, b"\n".join(content))
+
+
+def typed_name_outline(name: str) -> tuple[float, float, str]:
+    """Width, height and SVG path (y down) of a typed name, for a screen to show what `draw` draws."""
+    height = NAME_SIZE + 2 * NAME_MARGIN
+    width, path = 0.0, []
+    for glyph, (scale, across, up) in _name_set(name):
+        numbers: list[str] = []
+        for token in glyph.path.split():
+            if token.isalpha():
+                path.append(SVG_OPERATORS[token] + " ".join(numbers))
+                numbers = []
+            else:
+                down = len(numbers) % 2
+                value = float(token) * scale
+                numbers.append(f"{height - up - value:.1f}" if down else f"{across + value:.1f}")
+        width = across + glyph.advance * scale + NAME_MARGIN
+    return width, height, "".join(path)
+
+
+def _name_set(name: str) -> Iterator[tuple[Glyph, tuple[float, float, float]]]:
+    """The characters of a name beside one another, each with its scale and where its origin stands."""
+    by_hand = has_hand(name.strip())
+    across = NAME_MARGIN
+    for character in name.strip():
+        glyph = outline(character, by_hand=by_hand)
+        scale = NAME_SIZE / glyph.units
+        yield glyph, (scale, across, NAME_MARGIN + 0.14 * NAME_SIZE)
         across += glyph.advance * scale
-    return Drawing(across + margin, size + 2 * margin, b"\n".join(parts))
 
 
 def _draw_seal(seal: Seal) -> Drawing:

@@ -39,7 +39,7 @@ class Strokes:
 
 @dataclass(frozen=True)
 class TypedName:
-    """A name set in Song, for those who cannot write on a screen."""
+    """A name set in a brush hand (in Song where that lacks a character), for who does not write."""
 
     name: str
 

@@ -31,6 +31,7 @@ from signing.models import (
 )
 from signing.pades.document import Revision
 from signing.pades.geometry import Box, check_place
+from signing.services.companions import Companion, keep
 from signing.services.notices import queue_notice
 from signing.services.trail import move, note
 
@@ -83,8 +84,14 @@ def open_request(
     parties: Sequence[PartySpec],
     expires_at: datetime,
     actor: str,
+    companion: Companion | None = None,
+    typed_names: bool = True,
+    stroke_data: bool = True,
 ) -> SignatureRequest:
     """Put a prepared PDF (a stored blob) before its signers and invite the first.
+
+    `companion` helps them to understand it. `typed_names`: they may type their name instead of writing it;
+    `stroke_data`: they are asked whether speed and pressure of their writing may be kept.
 
     Commits the request, its parties, the invitation and its message. Refuses `request_exists` when the
     subject is out for signature already, a field that the document lacks, and a place off its page or zone.
@@ -105,6 +112,9 @@ def open_request(
                 base_digest=document_digest,
                 current_digest=document_digest,
                 frames=[astuple(frame) for frame in layout.frames],
+                companion_digest=keep(companion),
+                typed_names=typed_names,
+                stroke_data=stroke_data,
                 expires_at=expires_at,
                 created_at=now,
                 acted_at=now,

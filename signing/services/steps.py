@@ -1,7 +1,7 @@
 """What a person does in a session before confirming: accept the texts, read, place the signature."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,12 +13,12 @@ from core.canonical import canonical_json, sha256_hex
 from core.errors import Fault, Refused
 from signing.domain import REQUIRED_CONSENTS, ConsentKind, PartyState, RequestState
 from signing.models import Consent, Placement, Reading, SigningSession
-from signing.pades.appearance import draw
+from signing.pades.appearance import draw, typed_name_outline
 from signing.pades.errors import MarkRefused
 from signing.pades.geometry import Box, check_place
 from signing.pades.marks import Strokes, TypedName
 from signing.services.requests import check_open, name_key
-from signing.services.texts import current_texts
+from signing.services.texts import Text, current_texts
 from signing.services.trail import note
 
 Point = Sequence[float]
@@ -61,7 +61,7 @@ def accept_text(*, session: SigningSession, kind: str, version: int) -> Consent:
 
     Refuses `consent_unknown` and `consent_outdated`.
     """
-    text = current_texts().get(ConsentKind(kind)) if kind in set(ConsentKind) else None
+    text = offered_texts(session).get(ConsentKind(kind)) if kind in set(ConsentKind) else None
     if text is None:
         raise Refused("consent_unknown")
     if text.version != version:
@@ -79,6 +79,12 @@ def accept_text(*, session: SigningSession, kind: str, version: int) -> Consent:
             {"kind": text.kind, "version": text.version, "text_digest": text.digest, "again": not created},
         )
     return consent
+
+
+def offered_texts(session: SigningSession) -> Mapping[ConsentKind, Text]:
+    """The texts that the session is asked to accept: without stroke data if the sender wants none."""
+    wanted = session.party.request.stroke_data
+    return {kind: text for kind, text in current_texts().items() if wanted or kind != ConsentKind.STROKE_DATA}
 
 
 def record_reading(*, session: SigningSession, document_digest: str, dwell: Sequence[int]) -> Reading:
@@ -120,8 +126,8 @@ def place_signature(
     """Record where the signature goes and what it looks like; the newest placement counts.
 
     Speed and pressure are kept only with the separate consent to stroke data. Refuses `step_missing`,
-    `document_changed`, `signature_empty`, `typed_name_differs`, `mark_unreadable`, `mark_character_missing`,
-    and the `place_…` codes of `signing.pades`.
+    `document_changed`, `signature_empty`, `typed_name_not_allowed`, `typed_name_differs`, `mark_unreadable`,
+    `mark_character_missing`, and the `place_…` codes of `signing.pades`.
     """
     require_steps(session, "identity", "consents", "read", document_digest=document_digest)
     check_acting(session)
@@ -130,6 +136,8 @@ def place_signature(
     if (handwriting is None) == (not typed_name):
         raise Refused("signature_empty")
     if typed_name:
+        if not party.request.typed_names:
+            raise Refused("typed_name_not_allowed")
         if name_key(typed_name) != name_key(party.name):
             raise Refused("typed_name_differs")
         draw(TypedName(party.name))
@@ -153,6 +161,17 @@ def place_signature(
         }
         _record(session, "signature.placed", detail)
     return placement
+
+
+def typed_name(session: SigningSession) -> tuple[float, float, str]:
+    """Width, height and SVG path of the party's name as a typed signature.
+
+    Refuses `step_missing`, `typed_name_not_allowed` and `mark_character_missing`.
+    """
+    require_steps(session, "identity")
+    if not session.party.request.typed_names:
+        raise Refused("typed_name_not_allowed")
+    return typed_name_outline(session.party.name)
 
 
 def newest_placement(session: SigningSession, document_digest: str) -> Placement | None:

@@ -25,6 +25,7 @@ from signing.models import Seal, SignatureRequest
 from signing.pades.geometry import Box, box_from_points
 from signing.pades.prepare import FieldSpec, prepare
 from signing.services import keyroom, seals
+from signing.services.companions import Companion
 from signing.services.requests import PartySpec, open_request
 from tests.support.sample_pdf import sample_pdf
 
@@ -51,6 +52,46 @@ def prepared(seam: bool = False) -> tuple[bytes, dict[str, Box]]:
         FieldSpec("employer", "单位盖章", boxes["employer"]),
     ]
     return prepare(pdf, fields, seams), boxes
+
+
+def companion() -> Companion:
+    """What a sender says of the document, here of two sections on its four pages."""
+    wage = {"text": "5,200.00", "filled": True}
+    rows = [{"label": "岗位名称", "runs": [{"text": "装配工", "filled": True}]}]
+    cells = [[{"text": "基本工资", "filled": False}], [wage]]
+    article = [{"text": "甲方按月支付工资，每月", "filled": False}, wage, {"text": " 元。", "filled": False}]
+    return Companion(
+        "测试人事",
+        "0533-0000000",
+        [
+            {"label": "岗位", "value": "装配工", "label_en": "Post", "value_en": "Fitter"},
+            {
+                "label": "工资",
+                "value": "5,200.00 元/月",
+                "label_en": "Pay",
+                "value_en": "CNY 5,200.00 per month",
+            },
+        ],
+        [
+            {
+                "heading": "一、岗位",
+                "heading_en": "Post",
+                "first": 1,
+                "last": 2,
+                "blocks": [{"kind": "heading", "text": "第一条"}, {"kind": "fields", "rows": rows}],
+            },
+            {
+                "heading": "二、报酬",
+                "heading_en": "Pay",
+                "first": 2,
+                "last": 4,
+                "blocks": [
+                    {"kind": "paragraph", "runs": article},
+                    {"kind": "table", "head": ["工资项目", "金额（元）"], "rows": [cells]},
+                ],
+            },
+        ],
+    )
 
 
 def party_specs(*, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE) -> list[PartySpec]:
@@ -80,6 +121,7 @@ def make_request(
         parties=party_specs(**person),
         expires_at=clock.now() + expires_in,
         actor="user:1",
+        companion=companion(),
     )
 
 

@@ -228,6 +228,30 @@ def test_profile_decided_on_meanwhile_stays_as_decided(db: None, monkeypatch: py
     assert pending.headcount == PROFILE["headcount"]
 
 
+def test_how_people_sign_is_chosen_at_any_time_and_on_record(db: None) -> None:
+    employer = make.make_employer()
+    owner = make.client_of(make.make_member(employer))
+
+    answer = owner.send("patch", "employers/me/signing/", {"typed_names": False})
+
+    assert (answer.json()["typed_names"], answer.json()["stroke_data"]) == (False, True)
+    employer.refresh_from_db()
+    assert (employer.typed_names, employer.stroke_data) == (False, True)
+    event = AuditEvent.objects.get(action="employer.signing_chosen", tenant=employer.pk)
+    assert event.detail == {"typed_names": False}
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR])
+def test_only_owners_choose_how_people_sign(db: None, role: Role) -> None:
+    client = make.client_of(make.make_member(make.make_employer(), role))
+    before = everything()
+
+    answer = client.send("patch", "employers/me/signing/", {"typed_names": False})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+    assert everything() == before
+
+
 @pytest.mark.parametrize("role", [Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR])
 def test_only_owners_edit_the_profile(db: None, role: Role) -> None:
     pending = make.make_employer(state=EmployerState.PENDING)

@@ -15,6 +15,7 @@ from core.models import AuditEvent, WorkItem
 from core.principal import Role
 from signing.models import Notice, SignatureRequest
 from signing.pades.validate import read_attachment
+from signing.services.companions import companion_of
 from tests.integration.contracts.conftest import Office, terms
 
 
@@ -232,3 +233,34 @@ def test_a_repeated_wish_makes_one_contract(office: Office) -> None:
     second = clerk.send("post", "contracts/", wish, Idempotency_Key="same")
     assert first.json() == second.json()
     assert Contract.objects.count() == 1
+
+
+def test_the_signer_gets_gist_words_and_contact_from_the_same_facts(office: Office) -> None:
+    contract = sent(office)
+    request = SignatureRequest.objects.get(pk=contract.signature_request)
+    told = companion_of(request)
+    assert told.contact_phone == contract.facts["employer"]["contact_phone"]
+    assert told.summary[0]["value"] == contract.facts["employer"]["name"]
+    assert told.sections[-1]["last"] == len(request.frames)
+    assert (request.typed_names, request.stroke_data) == (True, True)
+
+
+def test_the_employer_s_choices_and_the_template_s_lock_reach_the_signer(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Employer.objects.filter(pk=office.employer.pk).update(typed_names=False, stroke_data=False)
+    contract_id = office.draft().json()["id"]
+    office.as_(Role.CLERK).send("post", f"contracts/{contract_id}/send/")
+    given = TemplateVersion.from_db
+
+    def locked(*args: Any, **options: Any) -> Any:
+        version = given(*args, **options)
+        version.content["signing"]["locked"] = True
+        return version
+
+    monkeypatch.setattr(TemplateVersion, "from_db", locked)
+    work.run_due(work.GENERAL, limit=1)
+    request = SignatureRequest.objects.get()
+    worker = request.parties.get(role="worker")
+    assert (request.typed_names, request.stroke_data) == (False, False)
+    assert worker.zone == worker.place

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from signing.models import Consent, Placement
+from signing.models import Consent, Placement, SignatureRequest
 from signing.services.texts import current_texts
 from tests.support.signing import (
     CANVAS,
@@ -159,6 +159,41 @@ def test_a_typed_name_serves_as_well() -> None:
     make_request()
     phone = Phone().open_link().identify().accept().read()
     assert phone.place(strokes=None, canvas=None, typed_name="买买提•吐尔逊").status == 201
+
+
+def test_the_sender_may_want_a_written_name_and_no_stroke_data() -> None:
+    request = make_request()
+    SignatureRequest.objects.filter(pk=request.pk).update(typed_names=False, stroke_data=False)
+    phone = Phone().open_link().identify()
+    assert "stroke_data" not in {text["kind"] for text in phone.get("consents").body}
+    phone.accept().read()
+    assert phone.get("session").body["personal"]["typed_names"] is False
+    before = snapshot()
+    refused(phone.get("typed-name"), "typed_name_not_allowed", before)
+    typed = phone.place(strokes=None, canvas=None, typed_name="买买提·吐尔逊")
+    refused(typed, "typed_name_not_allowed", before)
+    refused(phone.post("consents", {"kind": "stroke_data", "version": 1}), "consent_unknown", before)
+
+
+def test_the_document_in_words_is_told_after_identity_and_notices_only() -> None:
+    make_request()
+    phone = Phone().open_link()
+    before = snapshot()
+    refused(phone.get("companion"), "step_missing", before)
+    phone.identify().accept()
+    told = phone.get("companion").body
+    assert (told["contact_name"], told["contact_phone"]) == ("测试人事", "0533-0000000")
+    assert told["summary"][0]["value_en"] == "Fitter"
+    assert [section["heading"] for section in told["sections"]] == ["一、岗位", "二、报酬"]
+
+
+def test_a_request_without_words_has_none() -> None:
+    request = make_request()
+    SignatureRequest.objects.filter(pk=request.pk).update(companion_digest="")
+    phone = Phone().open_link().identify().accept()
+    assert phone.get("companion").body == {
+        "contact_name": "", "contact_phone": "", "summary": [], "sections": [],
+    }  # fmt: skip
 
 
 def test_malformed_and_foreign_input() -> None:

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from signing.pades.appearance import POINTS_PER_MM, draw
+from signing.pades.appearance import POINTS_PER_MM, draw, typed_name_outline
 from signing.pades.errors import MarkRefused
-from signing.pades.glyphs import outline
+from signing.pades.glyphs import has_hand, outline
 from signing.pades.marks import MAX_LINES, MAX_POINTS, Seal, Strokes, TypedName
 
 NAME = "示例制造（淄博）有限公司"
@@ -63,6 +63,25 @@ def test_a_typed_name_must_be_one(name: str) -> None:
 @pytest.mark.needs("rare_font")
 def test_names_with_rare_characters_and_dots_are_drawn() -> None:
     assert len(placed(draw(TypedName("𠮷野·买买提䶮")).content)) == 7
+
+
+def test_a_typed_name_is_written_by_one_hand() -> None:
+    brush, song = outline("甲", by_hand=True), outline("甲")
+    assert brush.path != song.path
+    assert brush.path in draw(TypedName("测试甲")).content
+    assert has_hand("买买提·吐尔逊")
+    assert not has_hand("龚䶮")  # the brush lacks 䶮, so the whole name is set in Song
+    assert outline("龚").path in draw(TypedName("龚䶮")).content
+
+
+def test_the_screen_is_told_the_outline_that_the_document_gets() -> None:
+    drawing, (width, height, path) = draw(TypedName("测试甲")), typed_name_outline("测试甲")
+    assert (width, height) == (drawing.width, drawing.height)
+    assert path.count("M") == drawing.content.count(b" m")
+    xs = [float(number) for number in re.findall(r"M([\d.]+) ", path)]
+    ys = [float(number) for number in re.findall(r"M[\d.]+ ([\d.]+)", path)]
+    assert 0 <= min(xs) < max(xs) <= width
+    assert 0 <= min(ys) < max(ys) <= height
 
 
 def test_a_character_that_no_font_has_is_named() -> None:
