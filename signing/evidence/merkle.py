@@ -24,14 +24,22 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return node_hash(root(leaves[:split]), root(leaves[split:]))
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The audit path of `leaves[index]`, from its sibling up to the root."""
+def inclusion_proofs(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """The audit path of every leaf, from its sibling up to the root, each inner node hashed once."""
+    return _proofs(leaves)[1]
+
+
+def _proofs(leaves: Sequence[bytes]) -> tuple[bytes, list[list[bytes]]]:
     if len(leaves) == 1:
-        return []
+        return leaves[0], [[]]
     split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+    left, proofs_left = _proofs(leaves[:split])
+    right, proofs_right = _proofs(leaves[split:])
+    for proof in proofs_left:
+        proof.append(right)
+    for proof in proofs_right:
+        proof.append(left)
+    return node_hash(left, right), [*proofs_left, *proofs_right]
 
 
 def root_from_proof(leaf: bytes, index: int, count: int, proof: Sequence[bytes]) -> bytes:

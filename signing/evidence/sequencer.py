@@ -17,7 +17,8 @@ from signing.evidence.format import GENESIS, Block, event_leaf
 from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.services import outside
 
-MAX_EVENTS = 5_000
+# In a block: every package with an event from it needs the hashes of all to make the proof.
+MAX_EVENTS = 500
 # Time-stamp: takes SHA-256 of a block (32 bytes), returns the DER token; raises when the authority is away.
 Stamper = Callable[[bytes], bytes]
 

@@ -146,7 +146,7 @@ def test_a_package_with_a_file_too_many_is_refused(demo: Demo) -> None:
 
 
 def log_forgeries(log: dict[str, list[dict[str, object]]]) -> Iterator[tuple[str, dict[str, object]]]:
-    """The log with an event edited, dropped at the end of the chain, or moved."""
+    """The log with an event edited or moved, a block or a stamp left out."""
     edited = json.loads(json.dumps(log))
     edited["events"][0]["event"]["actor"] = "user:999"
     yield "log_inclusion", edited
@@ -156,6 +156,9 @@ def log_forgeries(log: dict[str, list[dict[str, object]]]) -> Iterator[tuple[str
     shortened = json.loads(json.dumps(log))
     shortened["blocks"] = shortened["blocks"][:-1]
     yield "log", shortened
+    unstamped = json.loads(json.dumps(log))
+    unstamped["stamps"] = unstamped["stamps"][1:]
+    yield "log_chain", unstamped
 
 
 def test_a_rewritten_log_is_found_even_when_the_manifest_is_rewritten_too(demo: Demo) -> None:

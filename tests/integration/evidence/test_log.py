@@ -1,5 +1,6 @@
 """The sealed log: nothing is left out, nothing can be altered, nobody forks it."""
 
+import json
 import threading
 from collections.abc import Sequence
 
@@ -100,6 +101,30 @@ def test_an_extract_is_refused_until_all_of_it_is_sealed_and_stamped() -> None:
         log_part(["thing:1"])
     sequencer.seal_and_stamp(stamper([]))
     assert b'"thing.done"' in log_part(["thing:1"]).data
+
+
+@pytest.mark.django_db
+def test_an_extract_does_not_grow_with_what_others_log_meanwhile() -> None:
+    write(2)
+    sequencer.seal_and_stamp(stamper([]))
+    for number in range(20):
+        write(1, f"other:{number}")
+        sequencer.seal_and_stamp(stamper([]))
+    write(1)
+    sequencer.seal_pending()  # no stamp: the authority was away
+    write(1, "other:20")
+    sequencer.seal_and_stamp(stamper([]))
+    log = json.loads(log_part(["thing:1"]).data)
+    assert [block["number"] for block in log["blocks"]] == [1, 22, 23]
+    assert [stamp["block"] for stamp in log["stamps"]] == [1, 23]
+    assert log["blocks"][2]["previous"] == chain()[21].hash
+
+
+@pytest.mark.django_db
+def test_a_block_is_never_larger_than_a_package_can_bear() -> None:
+    write(sequencer.MAX_EVENTS + 1)
+    sequencer.seal_and_stamp(stamper([]))
+    assert [block.count for block in chain()] == [sequencer.MAX_EVENTS, 1]
 
 
 @pytest.mark.django_db(transaction=True)

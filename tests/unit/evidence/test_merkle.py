@@ -28,14 +28,13 @@ def test_roots_are_those_of_the_reference(count: int) -> None:
 def test_every_leaf_has_a_proof_that_leads_to_the_root(count: int) -> None:
     leaves = [merkle.leaf_hash(bytes([n])) for n in range(count)]
     root = merkle.root(leaves)
-    for index, leaf in enumerate(leaves):
-        proof = merkle.inclusion_proof(leaves, index)
+    for index, (leaf, proof) in enumerate(zip(leaves, merkle.inclusion_proofs(leaves), strict=True)):
         assert merkle.root_from_proof(leaf, index, count, proof) == root
 
 
 def test_a_proof_fits_no_other_leaf_place_or_length() -> None:
     leaves = [merkle.leaf_hash(bytes([n])) for n in range(7)]
-    root, proof = merkle.root(leaves), merkle.inclusion_proof(leaves, 3)
+    root, proof = merkle.root(leaves), merkle.inclusion_proofs(leaves)[3]
     assert merkle.root_from_proof(leaves[2], 3, 7, proof) != root
     assert merkle.root_from_proof(leaves[3], 2, 7, proof) != root
     with pytest.raises(ValueError, match="too short"):
