@@ -80,7 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         mail.post(to=email, subject=letter.subject, body=letter.body)
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
     """Keeps the secrets of authenticator apps and recovery codes encrypted."""
 
     def encrypt(self, text: str) -> str:

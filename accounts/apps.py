@@ -6,5 +6,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import errors  # noqa: F401  (the import registers)
-        from accounts.api import schema  # noqa: F401
-        from accounts.services import attempts, mail  # noqa: F401
+        from accounts.api import schema  # noqa: F401  (registers with drf-spectacular)
+        from accounts.services import attempts, mail  # noqa: F401  (registers events and work)

@@ -33,11 +33,11 @@ class AuthenticateForm(CodeForm, BaseAuthenticateForm):  # type: ignore[misc]  #
     """At log-in."""
 
 
-class ReauthenticateForm(CodeForm, BaseReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(CodeForm, BaseReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
     """Before a weighty change."""
 
 
-class ActivateTotpForm(ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTotpForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
     """The code that confirms an app is thereby used."""
 
     def clean_code(self) -> str:

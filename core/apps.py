@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import checks, errors  # noqa: F401  (all of these register themselves on import)
-        from core.webhooks import errors as webhook_errors  # noqa: F401
-        from core.webhooks import tasks  # noqa: F401
+        from core.webhooks import errors as webhook_errors  # noqa: F401  (registers their catalogue)
+        from core.webhooks import tasks  # noqa: F401  (registers work)

@@ -32,7 +32,7 @@ def advance(
     `only_if` adds conditions to the update (a lease token, a digest). Raises `state_conflict` when the row is
     not in `old` or a condition does not hold, and `ValueError` when the table does not know the step.
     """
-    table: TransitionTable = model.TRANSITIONS  # type: ignore[attr-defined]
+    table: TransitionTable = model.TRANSITIONS  # type: ignore[attr-defined]  # every model with states declares it
     if new not in table.get(old, frozenset()):
         raise ValueError(f"{model.__name__}: {old} → {new} is not in the transition table")
     with transaction.atomic():
@@ -60,7 +60,7 @@ def advance_all(
 
     All of them move or none: `state_conflict` when any row is not in `old`.
     """
-    table: TransitionTable = model.TRANSITIONS  # type: ignore[attr-defined]
+    table: TransitionTable = model.TRANSITIONS  # type: ignore[attr-defined]  # every model with states declares it
     if new not in table.get(old, frozenset()):
         raise ValueError(f"{model.__name__}: {old} → {new} is not in the transition table")
     with transaction.atomic():

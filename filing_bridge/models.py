@@ -1,6 +1,7 @@
 """Tables of filings, of every call made for them, and of what came back."""
 
 import uuid
+from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -19,8 +20,8 @@ from filing_bridge.domain import (
 )
 
 
-def _choices(states: type) -> list[tuple[str, str]]:
-    return [(state.value, state.value) for state in states]  # type: ignore[attr-defined]
+def _choices(states: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(state.value, state.value) for state in states]
 
 
 class Filing(models.Model):

@@ -34,7 +34,7 @@ def _entry(field: Field) -> serializers.CharField:
     # What is missing or too long is told by the service together with everything else, not by the serializer.
     shape = {"type": "string", "maxLength": field.limit, "description": field.zh}
     entry = extend_schema_field(shape)(type("Entry", (serializers.CharField,), {}))
-    return entry(required=field.required, allow_blank=True, trim_whitespace=False)  # type: ignore[no-any-return]
+    return entry(required=field.required, allow_blank=True, trim_whitespace=False)  # type: ignore[no-any-return]  # the table holds field classes
 
 
 def _form(name: str, fields: Mapping[str, Field], **more: serializers.Field[Any, Any, Any, Any]) -> Any:

@@ -78,12 +78,12 @@ def workers(count: int) -> Iterator[tuple[dict[str, Any], str, dict[str, Any]]]:
 
 
 def _ordinary_name(index: int) -> str:
-    rest = index
-    name = "测"
-    for _ in range(2):
+    """Three characters, four from the 145th on: the index in twelves, written in the earthly branches."""
+    name, rest = "", index
+    while rest or len(name) < 2:
         rest, digit = divmod(rest, len(ORDINARY))
         name += ORDINARY[digit]
-    return name + (str(rest) if rest else "")
+    return f"测{name}"
 
 
 def _worker(index: int, name: str, id_type: str, number: str | None) -> dict[str, Any]:

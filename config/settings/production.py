@@ -7,7 +7,7 @@ os.environ.setdefault("REAL_NAME_PROVIDER", "http")
 os.environ.setdefault("CERTIFICATE_AUTHORITY", "http")
 os.environ.setdefault("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *  # noqa: F403  (settings build on one another)
 from config.settings.base import STORAGES, env
 
 PRODUCTION = True

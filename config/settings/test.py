@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *  # noqa: F403  (settings build on one another)
 from config.settings.base import DATABASES, STORAGES
 
 VAR = Path(tempfile.mkdtemp(prefix="qianbei-test-"))

@@ -68,7 +68,7 @@ class _Handler(WSGIRequestHandler):
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             length = "0"
             self.close_connection = True
-        body = LimitedStream(self.rfile, int(length))  # type: ignore[arg-type]
+        body = LimitedStream(self.rfile, int(length))  # type: ignore[arg-type]  # any readable stream serves
         environ["CONTENT_LENGTH"] = length
         environ["wsgi.input"] = body
         reply = self.server.answer(Request(environ))

@@ -41,7 +41,7 @@ class HasSession(BasePermission):
         return isinstance(request.auth, SigningCaller)
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's base is untyped
     target_class = SessionAuthentication
     name = "signingSession"
 

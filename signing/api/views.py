@@ -35,7 +35,7 @@ class SessionView(APIView):
     throttle_scope = "code"
 
     def session(self) -> SigningSession:
-        session: SigningSession = self.request.auth.session  # type: ignore[union-attr]
+        session: SigningSession = self.request.auth.session  # type: ignore[union-attr]  # this view admits signing sessions only
         return session
 
 

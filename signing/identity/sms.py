@@ -19,7 +19,7 @@ class SmsUnavailable(Exception):  # noqa: N818  (an answer to the caller, not a 
     """The provider did not answer; the message may or may not have left. The same id may be sent again."""
 
 
-class SmsDeclined(Exception):  # noqa: N818
+class SmsDeclined(Exception):  # noqa: N818  (an answer, not a malfunction)
     """The provider will not send this message."""
 
 

@@ -13,11 +13,11 @@ class Unanswered(Exception):  # noqa: N818  (the adapters turn it into their own
     """No usable answer within the deadline; the request may or may not have been carried out."""
 
 
-class Declined(Exception):  # noqa: N818
+class Declined(Exception):  # noqa: N818  (an answer, not a malfunction)
     """The server understood and said no (4xx). Asking again will not help."""
 
 
-class _Passing(Exception):  # noqa: N818
+class _Passing(Exception):  # noqa: N818  (an answer, not a malfunction)
     """A fault that another attempt may not meet."""
 
 

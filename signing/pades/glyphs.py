@@ -78,16 +78,16 @@ class _PathPen(BasePen):  # type: ignore[misc]  # fontTools has no types
         super().__init__(glyphs)
         self.operators: list[bytes] = []
 
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802
+    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802  (fontTools' name)
         self.operators.append(b"%d %d m" % point)
 
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
+    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802  (fontTools' name)
         self.operators.append(b"%d %d l" % point)
 
-    def _curveToOne(  # noqa: N802
+    def _curveToOne(  # noqa: N802  (fontTools' name)
         self, first: tuple[float, float], second: tuple[float, float], end: tuple[float, float]
     ) -> None:
         self.operators.append(b"%d %d %d %d %d %d c" % (*first, *second, *end))
 
-    def _closePath(self) -> None:  # noqa: N802
+    def _closePath(self) -> None:  # noqa: N802  (fontTools' name)
         self.operators.append(b"h")

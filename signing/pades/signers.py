@@ -33,7 +33,7 @@ def signer_chains(pdf: bytes, roots: Sequence[x509.Certificate]) -> list[tuple[x
 
 
 def _carried(certificates: Sequence[object]) -> list[x509.Certificate]:
-    return [x509.load_der_x509_certificate(each.dump()) for each in certificates]  # type: ignore[attr-defined]
+    return [x509.load_der_x509_certificate(each.dump()) for each in certificates]  # type: ignore[attr-defined]  # asn1crypto has no types
 
 
 def _chain(

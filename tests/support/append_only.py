@@ -42,12 +42,12 @@ def guards_lifted() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_the_guards() -> Iterator[None]:
     """Wraps the flush at the end of every transactional test."""
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's private hook
 
     def lifted(self: Any) -> None:
         with guards_lifted():
             flush(self)
 
-    TransactionTestCase._fixture_teardown = lifted  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lifted  # type: ignore[attr-defined]  # Django's private hook
     yield
-    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[attr-defined]  # Django's private hook

@@ -61,7 +61,7 @@ def campaign(province: FilingProvince, seed: int, filings: int, rounds: int) -> 
     assert len(ledger) == len(set(ledger))
     assert sorted(ledger) == sorted(Filing.objects.values_list("idempotency_key", flat=True))
     met = {kind for kind, _ in province.served}
-    print(  # noqa: T201
+    print(  # noqa: T201  (the seed, to run it again)
         f"seed {seed}: {len(ledger)} filings, {len(province.served)} faults of {len(met)} kinds, "
         f"{AttemptResult.objects.count()} calls; missing 0, double 0"
     )

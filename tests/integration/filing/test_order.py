@@ -129,13 +129,13 @@ def test_a_contract_signed_early_is_filed_when_work_begins(
 def test_a_jurisdiction_that_nobody_serves_does_not_stop_the_contract(
     province: FilingProvince, facts_are_known: dict[object, object], settings: object
 ) -> None:
-    served = settings.PROVINCES  # type: ignore[attr-defined]
-    settings.PROVINCES = {"31": served[""]}  # type: ignore[attr-defined]
+    served = settings.PROVINCES  # type: ignore[attr-defined]  # pytest-django's fixture is untyped
+    settings.PROVINCES = {"31": served[""]}  # type: ignore[attr-defined]  # pytest-django's fixture is untyped
     facts = province.facts()
     filing = province.file(facts)
     facts_are_known[filing.contract_id] = facts
     assert (filing.state, filing.last_error) == ("waiting", "no_province")
-    settings.PROVINCES = {"37": served[""]}  # type: ignore[attr-defined]
+    settings.PROVINCES = {"37": served[""]}  # type: ignore[attr-defined]  # pytest-django's fixture is untyped
     hurry()
     sweep()
     pump()

@@ -40,7 +40,7 @@ def test_kills_at_any_moment_lose_no_acknowledged_filing(
     pki: RunningPki, authorities: Authorities, tmp_path: Path, kills: int
 ) -> None:
     seed = random.randrange(2**32)
-    print(f"seed {seed}")  # noqa: T201
+    print(f"seed {seed}")  # noqa: T201  (the seed, to run it again)
     chance = random.Random(seed)
     with running_sandbox(tmp_path, pki) as sandbox:
         platform = Platform(sandbox, authorities, chance)

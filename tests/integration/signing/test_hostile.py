@@ -79,7 +79,7 @@ def test_a_file_that_is_too_large_is_not_read(ceremony: Ceremony) -> None:
 
 def test_spliced_and_shuffled_files_are_refused(ceremony: Ceremony) -> None:
     chance = random.Random(SEED)
-    print("seed", SEED)  # noqa: T201
+    print("seed", SEED)  # noqa: T201  (the seed, to run it again)
     good = ceremony.final
     for _ in range(40):
         start, end = sorted(chance.sample(range(len(good)), 2))

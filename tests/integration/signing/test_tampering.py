@@ -49,7 +49,7 @@ def assert_refused(pdf: bytes, ceremony: Ceremony) -> Verdict:
 
 def test_a_flipped_byte_anywhere_is_refused(ceremony: Ceremony) -> None:
     chance = random.Random(SEED)
-    print("seed", SEED)  # noqa: T201
+    print("seed", SEED)  # noqa: T201  (the seed, to run it again)
     good = ceremony.final
     accepted = []
     for _ in range(120):
@@ -66,7 +66,7 @@ def test_a_changed_byte_where_no_digest_reaches_is_refused(any_ceremony: Ceremon
     good = any_ceremony.final
     start, end = hole(good)
     chance = random.Random(SEED)
-    print("seed", SEED)  # noqa: T201
+    print("seed", SEED)  # noqa: T201  (the seed, to run it again)
     positions = {start, start + 1, end - 1, end - 2, *(chance.randrange(start, end) for _ in range(40))}
     accepted = []
     for position in sorted(positions):

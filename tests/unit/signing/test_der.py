@@ -33,7 +33,7 @@ def test_a_set_is_sorted() -> None:
 
 def test_times() -> None:
     seed = 20261121
-    print("seed", seed)  # noqa: T201
+    print("seed", seed)  # noqa: T201  (the seed, to run it again)
     chance = random.Random(seed)
     for _ in range(200):
         instant = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(milliseconds=chance.randrange(10**12))

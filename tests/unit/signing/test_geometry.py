@@ -47,7 +47,7 @@ def test_numbers_that_are_none_are_refused(bad: float, which: str) -> None:
 
 def test_there_and_back_again() -> None:
     seed = 20261121
-    print("seed", seed)  # noqa: T201
+    print("seed", seed)  # noqa: T201  (the seed, to run it again)
     chance = random.Random(seed)
     for _ in range(500):
         left, bottom = chance.uniform(-500, 500), chance.uniform(-500, 500)

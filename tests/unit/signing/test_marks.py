@@ -39,7 +39,7 @@ def placed(content: bytes) -> list[tuple[float, float, float, float, float, floa
 )
 def test_strokes_that_are_no_signature(lines: object, width: float, height: float) -> None:
     with pytest.raises((MarkRefused, TypeError)) as caught:
-        Strokes(lines, width, height)  # type: ignore[arg-type]
+        Strokes(lines, width, height)  # type: ignore[arg-type]  # wrong on purpose
     if isinstance(caught.value, MarkRefused):
         assert caught.value.code == "mark_unreadable"
 
@@ -109,7 +109,7 @@ def test_a_character_that_no_font_has_is_named() -> None:
 )
 def test_a_seal_keeps_the_rule(wrong: dict[str, object]) -> None:
     with pytest.raises(MarkRefused) as caught:
-        Seal(**{"name": NAME, **wrong})  # type: ignore[arg-type]
+        Seal(**{"name": NAME, **wrong})  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.code == "seal_invalid"
 
 
