@@ -39,20 +39,19 @@ def record(
 def record_all(
     action: str,
     *,
-    subjects: Iterable[str],
+    subjects: Iterable[tuple[str, Detail]],
     actor: str,
     tenant: UUID | None = None,
-    detail: Detail | None = None,
 ) -> None:
-    """One event for each subject, in two statements however many there are."""
+    """One event for each subject with its detail, in two statements however many there are."""
     from core.models import AuditEvent, UnsealedEvent
 
     at = clock.now()
     events = AuditEvent.objects.bulk_create(
         AuditEvent(
             id=uuid.uuid4(), at=at, action=action, subject=subject, actor=actor, tenant=tenant,
-            detail=dict(detail or {}),
+            detail=dict(detail),
         )
-        for subject in subjects
+        for subject, detail in subjects
     )  # fmt: skip
     UnsealedEvent.objects.bulk_create(UnsealedEvent(event=event) for event in events)

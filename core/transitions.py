@@ -1,6 +1,6 @@
 """The only writer of states: a conditional update whose count is tested, with its audit event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -52,11 +52,12 @@ def advance_all(
     new: str,
     actor: str,
     action: str,
+    detail: Callable[[Any], Detail],
     tenant: UUID | None = None,
-    detail: Detail | None = None,
     **changes: Any,
 ) -> None:
-    """`advance` for many rows in two statements: `subjects` gives each row's key and audit subject.
+    """`advance` for many rows in three statements: `subjects` gives each row's key and audit subject, and
+    `detail`, asked with the key, what is written down of it.
 
     All of them move or none: `state_conflict` when any row is not in `old`.
     """
@@ -67,4 +68,5 @@ def advance_all(
         moved = model._default_manager.filter(pk__in=list(subjects), state=old).update(state=new, **changes)
         if moved != len(subjects):
             raise Refused("state_conflict")
-        audit.record_all(action, subjects=subjects.values(), actor=actor, tenant=tenant, detail=detail)
+        events = [(subject, detail(key)) for key, subject in subjects.items()]
+        audit.record_all(action, subjects=events, actor=actor, tenant=tenant)

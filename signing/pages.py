@@ -27,7 +27,7 @@ NEW_PARAGRAPH: Final = re.compile(
     r"第.{1,5}[条章节页]|[（(].{1,3}[）)]|[一二三四五六七八九十]+、|\d+[.、]|[■□]"
 )
 
-_pdfium = threading.Lock()
+pdfium = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PageImage:
 
 def page_count(pdf: bytes) -> int:
     """Number of pages."""
-    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+    with pdfium, pypdfium2.PdfDocument(pdf) as document:
         return len(document)
 
 
@@ -66,7 +66,7 @@ def page_paragraphs(pdf: bytes, page: int) -> list[str]:
     They come from the very bytes that are signed. A table's row is a paragraph. Raises ValueError for a page
     that does not exist.
     """
-    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+    with pdfium, pypdfium2.PdfDocument(pdf) as document:
         if not 1 <= page <= len(document):
             raise ValueError(f"there is no page {page}")
         text = document[page - 1].get_textpage().get_text_range()
@@ -88,7 +88,7 @@ def _printed_width(line: str) -> int:
 
 
 def _draw(pdf: bytes, width: int, pages: Sequence[int] | None) -> list[tuple[int, Image.Image]]:
-    with _pdfium, pypdfium2.PdfDocument(pdf) as document:
+    with pdfium, pypdfium2.PdfDocument(pdf) as document:
         document.init_forms()  # without it, PDFium leaves out what signature fields show
         wanted = pages if pages is not None else range(1, len(document) + 1)
         drawn = []

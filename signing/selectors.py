@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from core import clock
 from core.errors import Refused
 from core.principal import Permission, Principal
 from signing.domain import LIVE_JOB, JobState
-from signing.models import Notice, Seal, SealApplication, SealUse
+from signing.models import Notice, Seal, SealApplication, SealGrant, SealUse
 
 
 def seals_of(principal: Principal) -> QuerySet[Seal]:
@@ -22,6 +23,22 @@ def seal_of(principal: Principal, seal_id: UUID) -> Seal:
     if seal is None:
         raise Refused("not_found")
     return seal
+
+
+def usable_seals(principal: Principal) -> QuerySet[Seal]:
+    """The seals that the principal may use: as their holder, or by a grant that has not run out."""
+    mine = SealGrant.objects.filter(
+        Q(until=None) | Q(until__gte=clock.today()),
+        seal=OuterRef("pk"),
+        keeper=principal.actor,
+        ended_at=None,
+    )
+    return seals_of(principal).filter(Q(holder=principal.actor) | Exists(mine))
+
+
+def grants_of(principal: Principal, seal_id: UUID) -> QuerySet[SealGrant]:
+    """Whoever else may use or might have used a seal, the newest first."""
+    return SealGrant.objects.filter(seal=seal_of(principal, seal_id)).order_by("-granted_at")
 
 
 def applications_of(principal: Principal) -> QuerySet[SealApplication]:

@@ -4,7 +4,17 @@ from datetime import timedelta
 
 from core import work
 from signing.evidence import sequencer  # noqa: F401  (registers the sealing of the audit log)
-from signing.services import accepting, applying, identity, jobs, keyroom, notices, pages, requests, seals
+from signing.services import (
+    accepting,
+    applications,
+    applying,
+    identity,
+    jobs,
+    keyroom,
+    notices,
+    pages,
+    requests,
+)
 
 work.handler("signing.notice")(notices.send_notice)
 work.handler("signing.identify")(identity.ask_provider)
@@ -15,4 +25,4 @@ work.handler("signing.enrol", channel=work.SIGNING)(keyroom.fetch_organisation_k
 
 work.periodic("expire signature requests", every=timedelta(seconds=60))(requests.expire_requests)
 work.periodic("give up expired signing jobs", every=timedelta(seconds=60))(jobs.fail_expired_jobs)
-work.periodic("finish seal applications", every=timedelta(seconds=5))(seals.finish_applications)
+work.periodic("finish seal applications", every=timedelta(seconds=5))(applications.finish_applications)

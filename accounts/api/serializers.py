@@ -125,6 +125,7 @@ class AcceptanceSerializer(StrictSerializer):
 
 class MemberSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
+    user = serializers.IntegerField(source="user_id")
     email = serializers.EmailField(source="user.email")
     name = serializers.CharField(source="user.name")
     role = serializers.ChoiceField(ROLES)

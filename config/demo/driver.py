@@ -123,7 +123,8 @@ def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employe
     keeper = members["seal_keeper"]
     keeper.totp_secret = keeper.api.post("me/totp/")["secret"]
     keeper.api.post("me/totp/confirm/", {"totp": keeper.code()})
-    seal = owner.api.post("seals/", {"kind": "official", "label": "公章"})
+    (holder,) = owner.api.get("members/", role="seal_keeper")["results"]
+    seal = owner.api.post("seals/", {"kind": "official", "label": "公章", "holder": holder["user"]})
     return Employer(clerk=members["clerk"], keeper=keeper, seal=seal["id"])
 
 

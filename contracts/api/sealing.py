@@ -124,7 +124,9 @@ class ApproveView(APIView):
         wish = ApprovalSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         outcome = sealing.approve(
-            principal=principal_of(request), application_id=application_id, code=wish.validated_data["code"]
+            principal=principal_of(request),
+            application_ids=[application_id],
+            code=wish.validated_data["code"],
         )
         return Response(OutcomeSerializer(outcome).data, 202)
 

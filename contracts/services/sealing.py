@@ -1,16 +1,17 @@
 """The employer's seal on contracts: the clerk applies, the seal keeper approves with a second factor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from accounts.selectors import member_of
 from accounts.services.stepup import require_strong
 from contracts import selectors
 from core.errors import Refused
-from core.principal import Permission, Principal
-from signing.models import SealApplication
-from signing.services import seals
-
-PROOF = "totp"
+from core.principal import Permission, Principal, Role
+from signing.models import Seal, SealApplication
+from signing.services import applications, seals
 
 
 def apply_for_seal(
@@ -29,20 +30,94 @@ def apply_for_seal(
     requests = [request for request in found.values() if request is not None]
     if len(requests) != len(wanted):
         raise Refused("document_not_ready")
-    return seals.apply_for_seal(principal=principal, seal_id=seal_id, request_ids=requests, reason=reason)
+    return applications.apply_for_seal(
+        principal=principal, seal_id=seal_id, request_ids=requests, reason=reason
+    )
 
 
-def approve(*, principal: Principal, application_id: UUID, code: str) -> seals.Outcome:
-    """Approve after one strong re-authentication, however many contracts are in the application."""
+def approve(
+    *,
+    principal: Principal,
+    application_ids: Collection[UUID],
+    code: str | None = None,
+    session_proved_at: datetime | None = None,
+    note: str = "",
+) -> applications.Outcome:
+    """Approve any number of applications after one strong re-authentication, whatever they hold.
+
+    The proof is a code, or one that the web session was given within five minutes. Commits and refuses as
+    `approve_applications` and `require_strong`.
+    """
     principal.require(Permission.SEAL_APPROVE)
-    require_strong(principal, code)
-    return seals.approve_application(principal=principal, application_id=application_id, step_up_proof=PROOF)
+    require_strong(principal, code, session_proved_at=session_proved_at)
+    return applications.approve_applications(
+        principal=principal,
+        application_ids=application_ids,
+        step_up_proof=_proof(session_proved_at),
+        note=note,
+    )
 
 
-def refuse(*, principal: Principal, application_id: UUID, code: str, note: str) -> SealApplication:
+def repeat_failed(
+    *,
+    principal: Principal,
+    application_id: UUID,
+    code: str | None = None,
+    session_proved_at: datetime | None = None,
+) -> applications.Outcome:
+    """Seal again what failed of an application, with the same proof of who decides."""
+    principal.require(Permission.SEAL_APPROVE)
+    require_strong(principal, code, session_proved_at=session_proved_at)
+    return applications.repeat_failed(
+        principal=principal, application_id=application_id, step_up_proof=_proof(session_proved_at)
+    )
+
+
+def refuse(
+    *,
+    principal: Principal,
+    application_id: UUID,
+    note: str,
+    code: str | None = None,
+    session_proved_at: datetime | None = None,
+) -> SealApplication:
     """Turn an application down, with the same proof of who decides."""
     principal.require(Permission.SEAL_APPROVE)
-    require_strong(principal, code)
-    return seals.refuse_application(
-        principal=principal, application_id=application_id, step_up_proof=PROOF, note=note
+    require_strong(principal, code, session_proved_at=session_proved_at)
+    return applications.refuse_application(
+        principal=principal,
+        application_id=application_id,
+        step_up_proof=_proof(session_proved_at),
+        note=note,
     )
+
+
+def create_seal(
+    *,
+    principal: Principal,
+    holder: UUID,
+    limits: seals.Limits,
+    upload: seals.Upload | None,
+    **particulars: Any,
+) -> Seal:
+    """Make a seal for which one of the employer's seal keepers answers; `seals.create_seal` says the rest."""
+    principal.require(Permission.MANAGE_PROFILE)
+    return seals.create_seal(
+        principal=principal,
+        holder=keeper(principal, holder),
+        limits=limits,
+        upload=upload,
+        **particulars,
+    )
+
+
+def keeper(principal: Principal, membership_id: UUID) -> str:
+    """A seal keeper of the employer, as seals know people; refuses `not_found` and `not_a_seal_keeper`."""
+    member = member_of(principal, membership_id)
+    if not member.active or member.role != Role.SEAL_KEEPER:
+        raise Refused("not_a_seal_keeper")
+    return f"user:{member.user_id}"
+
+
+def _proof(session_proved_at: datetime | None) -> str:
+    return "totp" if session_proved_at is None else "session"

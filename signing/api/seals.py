@@ -34,7 +34,8 @@ class SealsView(APIView):
         principal = principal_of(request)
         holder = f"user:{given.pop('holder', principal.user_id)}"
         kind = SealKind(given.pop("kind"))
-        seal = seals.create_seal(principal=principal, kind=kind, holder=holder, **given)
+        limits = seals.Limits(given.pop("batch_limit", None), given.pop("daily_limit", None))
+        seal = seals.create_seal(principal=principal, kind=kind, holder=holder, limits=limits, **given)
         return Response(SealSerializer(seal).data, 201)
 
 

@@ -246,6 +246,8 @@ class NewSealSerializer(StrictSerializer):
     code13 = serializers.RegexField(r"^[0-9]{13}\Z", required=False)
     diameter_mm = serializers.DecimalField(4, 1, min_value=Decimal(30), max_value=Decimal(45), required=False)
     holder = serializers.IntegerField(min_value=1, required=False)
+    batch_limit = serializers.IntegerField(min_value=1, required=False)
+    daily_limit = serializers.IntegerField(min_value=1, required=False)
 
 
 class SealSerializer(serializers.ModelSerializer[Seal]):
@@ -253,7 +255,7 @@ class SealSerializer(serializers.ModelSerializer[Seal]):
         model = Seal
         fields = (
             "id", "kind", "label", "name", "purpose_text", "code13", "diameter_mm", "holder", "state",
-            "created_at",
+            "batch_limit", "daily_limit", "created_at",
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
 from signing.models.notices import Notice
 from signing.models.pages import PageImage
 from signing.models.requests import SignatureRequest, SigningParty
-from signing.models.seals import Seal, SealApplication, SealUse
+from signing.models.seals import Seal, SealApplication, SealGrant, SealUse
 from signing.models.sessions import (
     CodeBudget,
     Consent,
@@ -32,6 +32,7 @@ __all__ = [
     "Reading",
     "Seal",
     "SealApplication",
+    "SealGrant",
     "SealUse",
     "SignatureRequest",
     "SigningJob",

@@ -1,4 +1,4 @@
-"""Draw a mark as PDF path operators: no image, no font, no transparency: nothing that PDF/A objects to."""
+"""Draw a mark as PDF operators: paths, or a stencil; no font, no transparency: nothing PDF/A objects to."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from signing.pades.glyphs import Glyph, has_hand, outline
-from signing.pades.marks import Mark, Seal, Strokes, TypedName
+from signing.pades.marks import Mark, Seal, SealPicture, Strokes, TypedName
 
 POINTS_PER_MM = 72 / 25.4
 RED = b"0.902 0 0"  # RGB 230, 0, 0, the usual vermilion
@@ -57,6 +57,8 @@ def draw(mark: Mark) -> Drawing:
             return _draw_name(mark)
         case Seal():
             return _draw_seal(mark)
+        case SealPicture():
+            return _draw_picture(mark)
 
 
 def _draw_strokes(mark: Strokes) -> Drawing:
@@ -139,6 +141,22 @@ def _draw_seal(seal: Seal) -> Drawing:
     if seal.code:
         parts += _code_on_arc(seal.code, inner, CODE_HEIGHT * diameter)
     return Drawing(2 * half, 2 * half, b"\n".join(parts), true_size=True)
+
+
+def _draw_picture(seal: SealPicture) -> Drawing:
+    """The stencil as an inline image, in hexadecimal, so that nothing in it looks like an operator."""
+    width, height = seal.width_mm, seal.width_mm * seal.height / seal.width
+    points = (width * POINTS_PER_MM, height * POINTS_PER_MM)
+    parts = [_numbers(POINTS_PER_MM, 0, 0, POINTS_PER_MM, points[0] / 2, points[1] / 2) + b" cm"]
+    if seal.test:
+        parts += [PALE + b" rg", *_across("测试", TEST_HEIGHT * width, -0.13 * width, TEST_TILT)]
+    parts += [
+        RED + b" rg q " + _numbers(width, 0, 0, height, -width / 2, -height / 2) + b" cm",
+        b"BI /W %d /H %d /IM true /BPC 1 /F /AHx ID" % (seal.width, seal.height),
+        seal.bits.hex().encode() + b">",
+        b"EI Q",
+    ]
+    return Drawing(*points, b"\n".join(parts), true_size=True)
 
 
 def _name_on_arc(name: str, inner: float, diameter: float) -> Iterable[bytes]:

@@ -10,7 +10,7 @@ from signing.keys.revocation import Evidence
 from signing.keys.timestamp import TimeStampAuthority
 from signing.pades.appearance import draw
 from signing.pades.document import Revision, dictionary
-from signing.pades.marks import Seal
+from signing.pades.marks import Seal, SealPicture
 
 SEAM = "seam_"
 ARCHIVE = "archive_"
@@ -25,10 +25,10 @@ class Completion:
     """
 
     evidence: Sequence[Evidence]
-    seam: Seal | None = None
+    seam: Seal | SealPicture | None = None
 
 
-def fill_seams(revision: Revision, seam: Seal | None) -> None:
+def fill_seams(revision: Revision, seam: Seal | SealPicture | None) -> None:
     """Cut the seal into equal upright strips, one for each seam field, in order.
 
     Raises ValueError for fields without a seal: pyHanko takes a locked text field whose appearance is older

@@ -1,4 +1,4 @@
-"""What a party leaves on the page: handwriting, a typed name, or a round seal. Values, checked when made."""
+"""What a party leaves on the page: handwriting, a typed name, or a seal. Values, checked when made."""
 
 import math
 from dataclasses import dataclass
@@ -75,4 +75,26 @@ class Seal:
             raise MarkRefused("seal_invalid")
 
 
-Mark = Strokes | TypedName | Seal
+@dataclass(frozen=True)
+class SealPicture:
+    """An uploaded seal as a stencil, printed in the one red of all seals: hence nothing transparent in it.
+
+    `bits`: rows from the top, each padded to whole bytes, the most significant bit leftmost; 0 is printed.
+    `width` × `height` are pixels, `width_mm` the size on paper. `test` as for a drawn seal.
+    Raises MarkRefused("seal_invalid").
+    """
+
+    width: int
+    height: int
+    bits: bytes
+    width_mm: float = 40.0
+    test: bool = True
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1 or len(self.bits) != (self.width + 7) // 8 * self.height:
+            raise MarkRefused("seal_invalid")
+        if not 30 <= self.width_mm <= 45:
+            raise MarkRefused("seal_invalid")
+
+
+Mark = Strokes | TypedName | Seal | SealPicture

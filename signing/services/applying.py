@@ -13,7 +13,6 @@ from uuid import uuid4
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -31,6 +30,7 @@ from signing.pades.complete import Completion, archive
 from signing.services import keyroom, outside
 from signing.services.jobs import fail_job
 from signing.services.requests import SYSTEM, invite_next
+from signing.services.seals import mark_of
 from signing.services.trail import move
 
 log = structlog.get_logger()
@@ -135,14 +135,7 @@ def _open_key(job: SigningJob) -> SigningKey:
 
 def _mark(job: SigningJob) -> marks.Mark:
     if job.seal_use is not None:
-        seal = job.seal_use.application.seal
-        return marks.Seal(
-            name=seal.name,
-            purpose=seal.purpose_text,
-            code=seal.code13,
-            diameter_mm=float(seal.diameter_mm),
-            test=settings.CERTIFICATE_AUTHORITY == "test",
-        )
+        return mark_of(job.seal_use.application.seal)
     if job.placement is None:
         raise ValueError("a job has either a placement or a seal")
     if job.placement.typed_name:
@@ -163,7 +156,7 @@ def _completion(job: SigningJob, mark: marks.Mark) -> Completion:
         chain = _chain(other)
         if chain[0].not_valid_after_utc > clock.now():
             evidence.append(source.evidence(chain, fresh=other.party.kind == PartyKind.PERSON))
-    return Completion(evidence, seam=mark if isinstance(mark, marks.Seal) else None)
+    return Completion(evidence, seam=mark if isinstance(mark, marks.Seal | marks.SealPicture) else None)
 
 
 def _chain(job: SigningJob) -> list[x509.Certificate]:

@@ -1,61 +1,59 @@
-"""Seals: one person asks, another approves, the signer process uses, and every use is on record.
+"""Seals: drawn by rule or uploaded with proof, who may use them, up to which limits, and when not at all.
 
-Nobody approves an application of their own: refused here, and by a constraint of the database. Whoever calls
-`decide_application` has made sure that the decider was strongly authenticated a moment ago; `step_up_proof`
-says how and goes into the audit log.
+A seal's holder answers for it and may let other seal keepers use it, for good or until a day. That the people
+named are seal keepers of the organisation is for the caller to see to: signing knows no members.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
+import pikepdf
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from PIL import Image
 
-from core import audit, clock, work
+from core import audit, blobs, clock
 from core.errors import Refused
 from core.principal import Permission, Principal
-from core.transitions import advance, advance_all
-from signing.domain import (
-    AUTHORISATION_OF_ORGANISATION,
-    LIVE_JOB,
-    ApplicationState,
-    JobState,
-    PartyKind,
-    PartyState,
-    RequestState,
-    SealKind,
-    SealState,
-)
-from signing.models import (
-    OrganisationKey,
-    Seal,
-    SealApplication,
-    SealUse,
-    SignatureRequest,
-    SigningJob,
-    SigningParty,
-)
+from core.transitions import advance
+from signing import pictures
+from signing.domain import SealKind, SealState
+from signing.models import OrganisationKey, Seal, SealGrant
 from signing.pades import marks
 from signing.pades.appearance import draw
 from signing.selectors import seal_of
-from signing.services.jobs import new_job
-from signing.services.requests import SYSTEM
 
 # The line under the star; the official seal has none (domain notes §5.2).
 PURPOSE_TEXTS = {SealKind.OFFICIAL: "", SealKind.CONTRACT: "合同专用章", SealKind.PERSONNEL: "劳动合同专用章"}
 
-# Not needed for a batch, and decrypting them costs more than all the rest.
-PERSONAL = ("party__name", "party__id_no", "party__mobile")
+MAX_PROOF_BYTES: Final = 5 * 1024 * 1024
+MAX_PROOF_PAGES: Final = 20
+MAX_PROOF_PIXELS: Final = 50_000_000
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What an approval set in motion: jobs, and documents that no longer waited for the seal."""
+class Limits:
+    """How much may be done with a seal: documents per application, and per day. None: any number."""
 
-    jobs: int
-    skipped: int
+    batch: int | None = None
+    daily: int | None = None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A scanned seal as a transparent PNG, and the paper (PDF, PNG or JPEG) that shows whose it is."""
+
+    picture: bytes
+    proof: bytes
+
+
+NO_LIMITS = Limits()
 
 
 def create_seal(
@@ -66,193 +64,169 @@ def create_seal(
     holder: str,
     code13: str = "",
     diameter_mm: Decimal = Decimal("40.0"),
+    limits: Limits = NO_LIMITS,
+    upload: Upload | None = None,
 ) -> Seal:
-    """Make a seal drawn by rule, with the legal name to which the organisation's certificate is issued.
+    """Make a seal with the legal name to which the organisation's certificate is issued: drawn, or uploaded.
 
-    `holder` (`user:<id>`) answers for it. Refuses `organisation_not_enrolled`, `seal_invalid`,
-    `mark_character_missing` and `seal_label_taken`.
+    `holder` (`user:<id>`) answers for it. Commits the seal with its audit event, after its blobs. Refuses
+    `organisation_not_enrolled`, `seal_invalid`, `mark_character_missing`, `seal_picture_faulty`,
+    `seal_proof_faulty` and `seal_label_taken`.
     """
     principal.require(Permission.MANAGE_PROFILE)
     enrolled = OrganisationKey.objects.filter(tenant=principal.tenant).first()
     if enrolled is None:
         raise Refused("organisation_not_enrolled")
-    name = enrolled.legal_name
-    purpose = PURPOSE_TEXTS[kind]
-    draw(marks.Seal(name=name, purpose=purpose, code=code13, diameter_mm=float(diameter_mm)))
     seal = Seal(
         tenant=principal.tenant,
         kind=kind,
         label=label,
-        name=name,
-        purpose_text=purpose,
+        name=enrolled.legal_name,
+        purpose_text=PURPOSE_TEXTS[kind],
         code13=code13,
         diameter_mm=diameter_mm,
         holder=holder,
+        batch_limit=limits.batch,
+        daily_limit=limits.daily,
         created_at=clock.now(),
     )
+    if upload is not None:
+        picture = pictures.seal_picture(upload.picture, width_mm=float(diameter_mm))
+        _check_proof(upload.proof)
+        seal.picture, seal.proof = blobs.put(picture), blobs.put(upload.proof)
+    draw(mark_of(seal))
     try:
         with transaction.atomic():
             seal.save(force_insert=True)
-            audit.record(
-                "seal.created", subject=f"seal:{seal.pk}", actor=principal.actor, tenant=principal.tenant,
-                detail={"kind": kind, "holder": holder},
-            )  # fmt: skip
+            detail = {"kind": kind, "holder": holder, "picture": seal.picture, "proof": seal.proof}
+            _note(principal, seal, "seal.created", detail)
     except IntegrityError as error:
         raise Refused("seal_label_taken", params={"label": label}) from error
     return seal
 
 
+def mark_of(seal: Seal) -> marks.Seal | marks.SealPicture:
+    """What the seal leaves on paper."""
+    test = settings.CERTIFICATE_AUTHORITY == "test"
+    if seal.picture:
+        stencil = pictures.stencil_of(blobs.get(seal.picture))
+        return pictures.mark_of(stencil, width_mm=float(seal.diameter_mm), test=test)
+    return marks.Seal(
+        name=seal.name,
+        purpose=seal.purpose_text,
+        code=seal.code13,
+        diameter_mm=float(seal.diameter_mm),
+        test=test,
+    )
+
+
 def set_seal_state(*, principal: Principal, seal_id: UUID, state: SealState) -> Seal:
-    """Suspend a seal, or put it back into use. Approved applications still run; new ones are refused."""
-    principal.require(Permission.SEAL_APPROVE)
+    """Suspend a seal, or put it back into use: for those who seal, and for owners.
+
+    Approved applications still run; new ones are refused. Refuses `state_conflict`.
+    """
+    if Permission.MANAGE_PROFILE not in principal.permissions:
+        principal.require(Permission.SEAL_APPROVE)
     seal = seal_of(principal, seal_id)
     old = SealState.ACTIVE if state is SealState.SUSPENDED else SealState.SUSPENDED
     advance(
         Seal, seal.pk, old=old, new=state, actor=principal.actor, action=f"seal.{state}",
-        subject=f"seal:{seal.pk}", tenant=principal.tenant,
+        subject=seal.subject, tenant=principal.tenant,
     )  # fmt: skip
     seal.state = state
     return seal
 
 
-def apply_for_seal(
-    *, principal: Principal, seal_id: UUID, request_ids: Sequence[UUID], reason: str
-) -> SealApplication:
-    """Ask for one seal on any number of documents that wait for it.
-
-    Commits the application and one row per document. Refuses `nothing_to_seal`, `seal_suspended`, and
-    `not_waiting_for_seal` with the count when any of them is another's, closed, or not at its turn.
-    """
-    principal.require(Permission.SEAL_REQUEST)
+@transaction.atomic
+def set_limits(*, principal: Principal, seal_id: UUID, limits: Limits) -> Seal:
+    """Say how much may be done with a seal. Commits them with their audit event."""
+    principal.require(Permission.MANAGE_PROFILE)
     seal = seal_of(principal, seal_id)
-    if seal.state != SealState.ACTIVE:
-        raise Refused("seal_suspended")
-    wanted = set(request_ids)
-    if not wanted:
-        raise Refused("nothing_to_seal")
-    with transaction.atomic():
-        waiting = list(
-            _waiting(principal.tenant)
-            .filter(request__in=wanted)
-            .select_related("request")
-            .defer("name", "id_no", "mobile")
-        )
-        if len(waiting) != len(wanted):
-            raise Refused("not_waiting_for_seal", params={"count": len(wanted) - len(waiting)})
-        application = SealApplication.objects.create(
-            tenant=principal.tenant,
-            seal=seal,
-            reason=reason,
-            requested_by=principal.actor,
-            requested_at=clock.now(),
-        )
-        SealUse.objects.bulk_create(
-            SealUse(application=application, party=party, document_digest=party.request.current_digest)
-            for party in waiting
-        )
-        audit.record(
-            "seal_application.requested", subject=application.subject, actor=principal.actor,
-            tenant=principal.tenant, detail={"seal": str(seal.pk), "documents": len(waiting)},
-        )  # fmt: skip
-    return application
+    seal.batch_limit, seal.daily_limit = limits.batch, limits.daily
+    seal.save(update_fields=["batch_limit", "daily_limit"])
+    _note(principal, seal, "seal.limited", {"batch": limits.batch, "daily": limits.daily})
+    return seal
 
 
-def approve_application(
-    *, principal: Principal, application_id: UUID, step_up_proof: str, note: str = ""
-) -> Outcome:
-    """Approve the use of a seal: one authorisation and one job for every document of the application.
+@transaction.atomic
+def hand_over(*, principal: Principal, seal_id: UUID, holder: str) -> Seal:
+    """Make another person answer for a seal. Commits it with its audit event."""
+    principal.require(Permission.MANAGE_PROFILE)
+    seal = seal_of(principal, seal_id)
+    old, seal.holder = seal.holder, holder
+    seal.save(update_fields=["holder"])
+    _note(principal, seal, "seal.handed_over", {"old": old, "new": holder})
+    return seal
 
-    Commits all of it in one transaction, in a fixed number of statements. Documents that were withdrawn or
-    have expired since they were asked for are skipped. Refuses `seal_needs_two_people`, `seal_suspended`,
-    `seal_application_decided`, and `state_conflict` when documents moved at this very moment.
+
+def grant_use(*, principal: Principal, seal_id: UUID, keeper: str, until: date | None = None) -> SealGrant:
+    """Let another person use a seal, up to and including `until`: for its holder, and for owners.
+
+    Commits the grant with its audit event. Refuses `not_permitted`, `seal_grant_over` for a day that is past
+    and `seal_granted_already`.
     """
+    seal = _own(principal, seal_id)
+    if until is not None and until < clock.today():
+        raise Refused("seal_grant_over")
     with transaction.atomic():
-        application = _decide(
-            principal, application_id, ApplicationState.APPROVED, step_up_proof=step_up_proof, note=note
-        )
-        if application.seal.state != SealState.ACTIVE:
-            raise Refused("seal_suspended")
-        now = clock.now()
-        SignatureRequest.objects.filter(
-            parties__seal_uses__application=application, state=RequestState.OPEN, expires_at__gt=now
-        ).update(acted_at=now)
-        uses = list(application.uses.select_related("party__request").defer(*PERSONAL))
-        still_waiting = set(
-            _waiting(principal.tenant).filter(seal_uses__application=application).values_list("pk", flat=True)
-        )
-        ready = [use for use in uses if use.party_id in still_waiting]
-        jobs = [_job_for(use) for use in ready]
-        advance_all(
-            SigningParty, {use.party_id: use.party.request.subject for use in ready},
-            old=PartyState.INVITED, new=PartyState.CONFIRMED, actor=principal.actor,
-            action="party.confirmed", tenant=principal.tenant,
-            detail={"seal_application": str(application.pk), "seal": str(application.seal_id)},
-        )  # fmt: skip
-        SigningJob.objects.bulk_create(jobs)
-        application.uses.filter(job__isnull=True).update(skipped=True)
-        work.enqueue_new("signing.apply", [str(job.pk) for job in jobs])
-    return Outcome(len(jobs), len(uses) - len(jobs))
+        # A grant that ran out makes room for the next one.
+        seal.grants.filter(keeper=keeper, ended_at=None, until__lt=clock.today()).update(ended_at=clock.now())
+        try:
+            with transaction.atomic():
+                grant = SealGrant.objects.create(
+                    seal=seal, keeper=keeper, until=until, granted_by=principal.actor, granted_at=clock.now()
+                )
+        except IntegrityError as error:
+            raise Refused("seal_granted_already") from error
+        day = until.isoformat() if until else None
+        _note(principal, seal, "seal.granted", {"keeper": keeper, "until": day})
+    return grant
 
 
-def refuse_application(
-    *, principal: Principal, application_id: UUID, step_up_proof: str, note: str = ""
-) -> SealApplication:
-    """Turn an application down. Nothing is sealed; the documents go on waiting."""
-    return _decide(
-        principal, application_id, ApplicationState.REFUSED, step_up_proof=step_up_proof, note=note
-    )
-
-
-def finish_applications() -> None:
-    """Mark approved applications as used once no job of theirs is under way."""
-    under_way = SealUse.objects.filter(job__state__in=LIVE_JOB).values("application")
-    for application in SealApplication.objects.filter(state=ApplicationState.APPROVED).exclude(
-        pk__in=under_way
-    )[:500]:
-        sealed = application.uses.filter(job__state=JobState.SIGNED).count()
-        advance(
-            SealApplication, application.pk, old=ApplicationState.APPROVED, new=ApplicationState.USED,
-            actor=SYSTEM, action="seal_application.used", subject=application.subject,
-            tenant=application.tenant, detail={"sealed": sealed},
-        )  # fmt: skip
-
-
-def _decide(
-    principal: Principal, application_id: UUID, new: ApplicationState, *, step_up_proof: str, note: str
-) -> SealApplication:
-    principal.require(Permission.SEAL_APPROVE)
-    application = (
-        SealApplication.objects.select_related("seal")
-        .filter(pk=application_id, tenant=principal.tenant)
-        .first()
-    )
-    if application is None:
+def end_grant(*, principal: Principal, seal_id: UUID, grant_id: UUID) -> None:
+    """Take a grant back at once. Can be repeated. Refuses `not_permitted` and `not_found`."""
+    seal = _own(principal, seal_id)
+    grant = seal.grants.filter(pk=grant_id).first()
+    if grant is None:
         raise Refused("not_found")
-    if application.requested_by == principal.actor:
-        raise Refused("seal_needs_two_people")
-    if application.state != ApplicationState.REQUESTED:
-        raise Refused("seal_application_decided")
-    advance(
-        SealApplication, application.pk, old=ApplicationState.REQUESTED, new=new, actor=principal.actor,
-        action=f"seal_application.{new}", subject=application.subject, tenant=application.tenant,
-        detail={"step_up": step_up_proof, "seal": str(application.seal_id)},
-        decided_by=principal.actor, decided_at=clock.now(), decision_note=note,
-    )  # fmt: skip
-    application.refresh_from_db()
-    return application
+    with transaction.atomic():
+        if SealGrant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=clock.now()):
+            _note(principal, seal, "seal.grant_ended", {"keeper": grant.keeper})
 
 
-def _job_for(use: SealUse) -> SigningJob:
-    digest = use.party.request.current_digest
-    return new_job(use.party, digest, AUTHORISATION_OF_ORGANISATION, seal_use=use)
+def _own(principal: Principal, seal_id: UUID) -> Seal:
+    """The seal, for whoever may say who uses it."""
+    seal = seal_of(principal, seal_id)
+    if principal.actor == seal.holder:
+        principal.require(Permission.SEAL_APPROVE)
+    else:
+        principal.require(Permission.MANAGE_PROFILE)
+    return seal
 
 
-def _waiting(tenant: UUID) -> QuerySet[SigningParty]:
-    """Organisations' parties at their turn, in open requests of the tenant."""
-    return SigningParty.objects.filter(
-        request__tenant=tenant,
-        request__state=RequestState.OPEN,
-        request__expires_at__gt=clock.now(),
-        kind=PartyKind.ORGANISATION,
-        state=PartyState.INVITED,
+def _note(
+    principal: Principal,
+    seal: Seal,
+    action: str,
+    detail: Mapping[str, str | int | None] = MappingProxyType({}),
+) -> None:
+    audit.record(
+        action, subject=seal.subject, actor=principal.actor, tenant=principal.tenant, detail=dict(detail)
     )
+
+
+def _check_proof(data: bytes) -> None:
+    """A PDF that opens without a password, or a picture; refuses `seal_proof_faulty`."""
+    if not 0 < len(data) <= MAX_PROOF_BYTES:
+        raise Refused("seal_proof_faulty")
+    try:
+        if data.startswith(b"%PDF-"):
+            with pikepdf.open(BytesIO(data)) as pdf:
+                fits = 1 <= len(pdf.pages) <= MAX_PROOF_PAGES
+        else:
+            with Image.open(BytesIO(data), formats=["PNG", "JPEG"]) as picture:
+                fits = picture.width * picture.height <= MAX_PROOF_PIXELS
+    except Exception as error:
+        raise Refused("seal_proof_faulty") from error
+    if not fits:
+        raise Refused("seal_proof_faulty")

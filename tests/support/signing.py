@@ -24,7 +24,7 @@ from signing.domain import PartyKind, SealKind
 from signing.models import Seal, SignatureRequest
 from signing.pades.geometry import Box, box_from_points
 from signing.pades.prepare import FieldSpec, prepare
-from signing.services import keyroom, seals
+from signing.services import applications, keyroom, seals
 from signing.services.companions import Companion
 from signing.services.requests import PartySpec, open_request
 from tests.support.sample_pdf import sample_pdf
@@ -136,17 +136,17 @@ def make_seal(tenant: UUID) -> Seal:
     return seals.create_seal(principal=owner, kind=SealKind.OFFICIAL, label="公章", holder="user:3")
 
 
-def approve_seal(tenant: UUID, seal: Seal, *requests: SignatureRequest) -> seals.Outcome:
+def approve_seal(tenant: UUID, seal: Seal, *requests: SignatureRequest) -> applications.Outcome:
     """Asked for by a clerk, approved by the keeper."""
-    application = seals.apply_for_seal(
+    application = applications.apply_for_seal(
         principal=member(tenant, Role.CLERK, 2),
         seal_id=seal.pk,
         request_ids=[request.pk for request in requests],
         reason="新员工劳动合同",
     )
-    return seals.approve_application(
+    return applications.approve_applications(
         principal=member(tenant, Role.SEAL_KEEPER, 3),
-        application_id=application.pk,
+        application_ids=[application.pk],
         step_up_proof="totp:test",
     )
 

@@ -22,7 +22,7 @@ from signing.models import (
     SigningJob,
     SigningParty,
 )
-from signing.services import keyroom, requests, seals
+from signing.services import applications, keyroom, requests, seals
 from tests.support.signing import (
     LEGAL_NAME,
     USCC,
@@ -47,7 +47,7 @@ def waiting_for_seal(tenant: Any, count: int = 1) -> list[SignatureRequest]:
 
 
 def apply(tenant: Any, seal: Seal, *wanted: SignatureRequest, by: int = 2) -> SealApplication:
-    return seals.apply_for_seal(
+    return applications.apply_for_seal(
         principal=member(tenant, Role.CLERK, by),
         seal_id=seal.pk,
         request_ids=[request.pk for request in wanted],
@@ -55,9 +55,9 @@ def apply(tenant: Any, seal: Seal, *wanted: SignatureRequest, by: int = 2) -> Se
     )
 
 
-def approve(tenant: Any, application: SealApplication, *, by: int = 3) -> seals.Outcome:
-    return seals.approve_application(
-        principal=member(tenant, Role.SEAL_KEEPER, by), application_id=application.pk, step_up_proof="totp"
+def approve(tenant: Any, application: SealApplication, *, by: int = 3) -> applications.Outcome:
+    return applications.approve_applications(
+        principal=member(tenant, Role.SEAL_KEEPER, by), application_ids=[application.pk], step_up_proof="totp"
     )
 
 
@@ -76,8 +76,8 @@ def test_nobody_approves_an_application_of_their_own() -> None:
     application = apply(tenant, seal, *waiting_for_seal(tenant), by=5)
     before = snapshot()
     with pytest.raises(Refused, match="seal_needs_two_people"):
-        seals.approve_application(
-            principal=owner_and_keeper(tenant, 5), application_id=application.pk, step_up_proof="totp"
+        applications.approve_applications(
+            principal=owner_and_keeper(tenant, 5), application_ids=[application.pk], step_up_proof="totp"
         )
     assert snapshot() == before
     assert not SigningJob.objects.exists()
@@ -97,7 +97,7 @@ def test_one_approval_makes_an_authorised_job_for_each_document() -> None:
     seal = make_seal(tenant)
     wanted = waiting_for_seal(tenant, 3)
     application = apply(tenant, seal, *wanted)
-    assert approve(tenant, application) == seals.Outcome(jobs=3, skipped=0)
+    assert approve(tenant, application) == applications.Outcome(jobs=3, skipped=0)
     for job in SigningJob.objects.select_related("party__request"):
         claims = keyroom.verify(
             job.authorisation,
@@ -134,7 +134,7 @@ def test_what_no_longer_waits_is_skipped() -> None:
     first, second = waiting_for_seal(tenant, 2)
     application = apply(tenant, seal, first, second)
     requests.withdraw_request(request_id=second.pk, actor="user:1", reason="填错了")
-    assert approve(tenant, application) == seals.Outcome(jobs=1, skipped=1)
+    assert approve(tenant, application) == applications.Outcome(jobs=1, skipped=1)
     assert SealUse.objects.get(party__request=second).skipped
     assert SigningParty.objects.get(request=second, role="employer").state == "invited"
 
@@ -159,6 +159,7 @@ def test_an_application_is_decided_once() -> None:
     seal = make_seal(tenant)
     application = apply(tenant, seal, *waiting_for_seal(tenant))
     approve(tenant, application)
+    seals.grant_use(principal=member(tenant, Role.OWNER, 1), seal_id=seal.pk, keeper="user:4")
     before = snapshot()
     with pytest.raises(Refused, match="seal_application_decided"):
         approve(tenant, application, by=4)
@@ -169,7 +170,7 @@ def test_a_refused_application_leaves_the_documents_waiting() -> None:
     tenant = uuid4()
     seal = make_seal(tenant)
     (wanted,) = waiting_for_seal(tenant)
-    refused = seals.refuse_application(
+    refused = applications.refuse_application(
         principal=member(tenant, Role.SEAL_KEEPER, 3),
         application_id=apply(tenant, seal, wanted).pk,
         step_up_proof="totp",
@@ -202,11 +203,11 @@ def test_permissions_and_other_organisations() -> None:
     application = apply(tenant, seal, *wanted)
     before = snapshot()
     with pytest.raises(Refused, match="not_permitted"):
-        seals.approve_application(
-            principal=member(tenant, Role.CLERK, 4), application_id=application.pk, step_up_proof="totp"
+        applications.approve_applications(
+            principal=member(tenant, Role.CLERK, 4), application_ids=[application.pk], step_up_proof="totp"
         )
     with pytest.raises(Refused, match="not_permitted"):
-        seals.apply_for_seal(
+        applications.apply_for_seal(
             principal=member(tenant, Role.AUDITOR, 4), seal_id=seal.pk, request_ids=[wanted[0].pk], reason="x"
         )
     with pytest.raises(Refused, match="not_found"):
@@ -253,10 +254,10 @@ def test_sealing_marks_the_application_as_used() -> None:
     Phone().prepare_to_sign().confirm()
     run(work.SIGNING)
     approve_seal(request.tenant, seal, request)
-    seals.finish_applications()
+    applications.finish_applications()
     assert SealApplication.objects.get().state == "approved"
     run(work.SIGNING)
-    seals.finish_applications()
+    applications.finish_applications()
     assert SealApplication.objects.get().state == "used"
     use = selectors.uses_of(member(request.tenant, Role.AUDITOR, 9), seal.pk).get()
     request.refresh_from_db()
