@@ -214,6 +214,25 @@ class Worker(models.Model):
         return f"worker:{self.pk}"
 
 
+class SavedView(models.Model):
+    """A member's own filters of one of the portal's lists, as the query of its address.
+
+    The query holds no personal data in clear: what was searched for is encrypted in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="views")
+    listed = models.CharField(max_length=30)
+    title = models.CharField(max_length=30)
+    query = models.CharField(max_length=1000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["membership", "listed", "title"], name="saved_view_once"),
+        )
+
+
 class OutgoingMail(models.Model):
     """A mail that waits to be sent; the row goes when it is out."""
 

@@ -1,7 +1,7 @@
 // Builds one script and one style sheet per kind of page into frontend/dist/.
 // `node frontend/build.mjs` builds once; with --watch it builds again at every change.
 import { build, context } from "esbuild";
-import { rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,9 +20,28 @@ const inlineImagesToFiles = {
   },
 };
 
+// One file with the icons that portal/icons.txt names; pages show one with <use href="…/icons.svg#name">.
+async function buildIcons() {
+  const names = (await readFile(join(here, "portal/icons.txt"), "utf8")).split("\n").filter(Boolean);
+  const symbols = names.map(async (name) => {
+    const source = fileURLToPath(import.meta.resolve(`@tabler/icons/outline/${name}.svg`));
+    const drawing = (await readFile(source, "utf8")).replace(/\s+/g, " ").replace(/^.*?<svg[^>]*>|<\/svg>.*$/g, "");
+    return `<symbol id="${name}" viewBox="0 0 24 24">${drawing.trim()}</symbol>`;
+  });
+  const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${(await Promise.all(symbols)).join("")}</svg>`;
+  await mkdir(join(here, "dist"), { recursive: true });
+  await writeFile(join(here, "dist/icons.svg"), sprite);
+}
+
 const options = {
   absWorkingDir: here,
-  entryPoints: ["portal/portal.ts", "portal/portal.css", "worker/worker.ts", "worker/worker.css"],
+  entryPoints: [
+    "portal/theme.ts",
+    "portal/portal.ts",
+    "portal/portal.css",
+    "worker/worker.ts",
+    "worker/worker.css",
+  ],
   entryNames: "[name]",
   assetNames: "images/[hash].svg",
   plugins: [inlineImagesToFiles],
@@ -45,5 +64,5 @@ if (process.argv.includes("--watch")) {
   await watching.watch();
 } else {
   await rm(join(here, "dist"), { recursive: true, force: true });
-  await build(options);
+  await Promise.all([build(options), buildIcons()]);
 }

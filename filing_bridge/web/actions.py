@@ -9,11 +9,11 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.web.words import Words
 from contracts import selectors as contracts
 from core.models import AuditEvent
 from core.principal import Principal
 from filing_bridge.models import Filing
-from filing_bridge.web.words import Words
 from signing.models import SigningParty
 
 MOST = 200  # of the latest events; the evidence package has all

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import mask_address, mask_number, mask_phone
+from accounts.web.words import Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
 from core.codes import table
@@ -23,8 +24,6 @@ from filing_bridge.web.words import (
     OUTCOMES,
     TERM_TYPES,
     WAGE_UNITS,
-    Words,
-    by_language,
 )
 
 MOST_CALLS = 20

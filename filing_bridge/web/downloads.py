@@ -6,13 +6,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from accounts.web.pages import Visit, for_members
 from contracts.services.viewing import open_in_full
 from core import blobs
 from core.errors import Refused
 from filing_bridge import selectors
 from filing_bridge.services import evidence
 from filing_bridge.services.viewing import open_form
-from filing_bridge.web.pages import Visit, for_members
 
 PDF = "application/pdf"
 

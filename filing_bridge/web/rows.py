@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 
 from accounts.masking import mask_name
+from accounts.web.words import Badge
 from contracts import selectors as contracts
 from contracts.models import Contract
 from core import clock
@@ -16,7 +17,7 @@ from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
-from filing_bridge.web.words import Badge, contract_badge, deadline_badge, filing_badge
+from filing_bridge.web.words import contract_badge, deadline_badge, filing_badge
 
 FILING_COLUMNS = (
     "contract_id",

@@ -1,13 +1,13 @@
 """The saved filters of the lists. Counters of the overview are the same filters, counted."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.web.lists import ALL, Tab
 from contracts.domain import ContractState
 from contracts.models import Contract
 from contracts.selectors import waiting_for
@@ -15,26 +15,12 @@ from core import clock
 from filing_bridge.domain import UNFILED, FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
-from filing_bridge.web.words import Words
 
 Row = TypeVar("Row", bound=Model)
 
 
-@dataclass(frozen=True)
-class Tab(Generic[Row]):
-    """A filter with its name in the address (`?show=`) and on the page."""
-
-    name: str
-    title: Words
-    pick: Callable[[QuerySet[Row]], QuerySet[Row]]
-
-
 def _in_states(states: Iterable[str], rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows.filter(state__in=list(states))
-
-
-def _everything(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows
 
 
 def _at(levels: Iterable[Level], filings: QuerySet[Filing]) -> QuerySet[Filing]:
@@ -47,7 +33,7 @@ def _not_filed(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
 
 
 CONTRACT_TABS: tuple[Tab[Contract], ...] = (
-    Tab("all", _("全部"), _everything),
+    ALL,
     Tab("draft", _("草稿"), partial(_in_states, [ContractState.DRAFT, ContractState.RENDERING])),
     Tab("worker", _("待劳动者签名"), partial(waiting_for, role="worker")),
     Tab("seal", _("待盖章"), partial(waiting_for, role="employer")),
@@ -60,7 +46,7 @@ CONTRACT_TABS: tuple[Tab[Contract], ...] = (
     ),
 )
 FILING_TABS: tuple[Tab[Filing], ...] = (
-    Tab("all", _("全部"), _everything),
+    ALL,
     Tab("overdue", _("已逾期"), partial(_at, [Level.OVERDUE])),
     Tab("week", _("7 天内到期"), partial(_at, [Level.DAY, Level.WEEK])),
     Tab("unfiled", _("待报"), partial(_in_states, UNFILED)),
@@ -72,9 +58,3 @@ FILING_TABS: tuple[Tab[Filing], ...] = (
     ),
     Tab("accepted", _("备案成功"), partial(_in_states, [FilingState.ACCEPTED])),
 )
-
-
-def chosen(tabs: Iterable[Tab[Row]], name: str | None) -> Tab[Row]:
-    """The tab of this name, else the first."""
-    known = {tab.name: tab for tab in tabs}
-    return known.get(name or "", next(iter(known.values())))

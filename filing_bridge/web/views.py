@@ -1,34 +1,28 @@
-"""The employers' pages: overview, contracts, filings. They only read."""
+"""The employers' pages that are composed of several apps': overview, one contract."""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from accounts.web.lists import Table
+from accounts.web.pages import Visit, for_members
+from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
 from contracts.domain import ContractState
-from core.api import KeyPagination
 from core.principal import Permission
 from filing_bridge import selectors as filings
-from filing_bridge.api.filters import FilingPagination
 from filing_bridge.models import EvidencePackage
 from filing_bridge.web import rows
 from filing_bridge.web.actions import history_of
 from filing_bridge.web.details import contract_shown, filing_shown
-from filing_bridge.web.pages import Visit, for_members
-from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS, Tab, chosen
-from filing_bridge.web.words import Tone, Words, contract_badge
+from filing_bridge.web.tables import CONTRACTS, FILINGS
+from filing_bridge.web.words import contract_badge
 
-PAGE_SIZE = 20
 MOST_URGENT = 5
-
-Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -59,44 +53,14 @@ def overview(visit: Visit) -> HttpResponse:
     of_filings = filings.filings_of(visit.principal)
     counters = []
     for title, name, show, tone in COUNTERS:
-        tab: Tab[Any] = chosen(CONTRACT_TABS if name == "contracts" else FILING_TABS, show)
-        number = tab.pick(of_contracts if name == "contracts" else of_filings).count()
+        table: Table[Any, Any] = CONTRACTS if name == "contracts" else FILINGS
+        number = table.tab(show).pick(of_contracts if name == "contracts" else of_filings).count()
         address = f"{reverse(f'portal:{name}')}?show={show}"
         counters.append(Counter(title, number, address, tone if number else Tone.PLAIN))
-    unfiled = chosen(FILING_TABS, "unfiled").pick(of_filings)
+    unfiled = FILINGS.tab("unfiled").pick(of_filings)
     urgent = rows.light(unfiled).order_by("deadline", "id")[:MOST_URGENT]
     return visit.show(
         "overview.html", counters=counters, urgent=rows.filing_rows(visit.principal, list(urgent))
-    )
-
-
-@for_members
-def contract_list(visit: Visit) -> HttpResponse:
-    """Contracts, the newest first."""
-    tab = chosen(CONTRACT_TABS, visit.request.GET.get("show"))
-    found = rows.light_contracts(tab.pick(contracts.contracts_of(visit.principal)))
-    page, links = _page(KeyPagination(), found, visit)
-    return visit.show(
-        "contracts.html",
-        rows=rows.contract_rows(visit.principal, page),
-        tabs=CONTRACT_TABS,
-        chosen=tab,
-        links=links,
-    )
-
-
-@for_members
-def filing_list(visit: Visit) -> HttpResponse:
-    """Filings, the nearest deadline first."""
-    tab = chosen(FILING_TABS, visit.request.GET.get("show"))
-    found = rows.light(tab.pick(filings.filings_of(visit.principal)))
-    page, links = _page(FilingPagination(), found, visit)
-    return visit.show(
-        "filings.html",
-        rows=rows.filing_rows(visit.principal, page),
-        tabs=FILING_TABS,
-        chosen=tab,
-        links=links,
     )
 
 
@@ -120,12 +84,3 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         has_document=bool(contract.signed_digest or contract.prepared_digest),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=contract.pk).exists(),
     )
-
-
-def _page(
-    pages: KeyPagination, found: QuerySet[Row], visit: Visit
-) -> tuple[list[Row], dict[str, str | None]]:
-    """The rows of the page that the address asks for, and the addresses of its neighbours."""
-    pages.page_size = PAGE_SIZE
-    page: list[Row] = pages.paginate_queryset(found, Request(visit.request), APIView()) or []
-    return page, {"previous": pages.get_previous_link(), "next": pages.get_next_link()}

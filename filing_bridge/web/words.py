@@ -1,37 +1,14 @@
 """States, deadlines and events in the words of a clerk, each with the colour in which it is shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
-
-Words = str | Promise
-
-
-class Tone(StrEnum):
-    """A colour by its meaning; the style sheet has a class for each."""
-
-    PLAIN = "plain"
-    BUSY = "busy"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A few words with their colour."""
-
-    words: Words
-    tone: Tone
-
 
 CONTRACT_STATES: Mapping[str, Badge] = {
     ContractState.DRAFT: Badge(_("草稿"), Tone.PLAIN),
@@ -113,8 +90,3 @@ def deadline_badge(level: Level, deadline: date, today: date) -> Badge | None:
     else:
         words = ngettext("还剩 %(days)s 天", "还剩 %(days)s 天", left) % {"days": left}
     return Badge(words, LEVEL_TONES[level])
-
-
-def by_language(zh: str, en: str) -> str:
-    """The one of two texts that the reader's language asks for."""
-    return en if get_language() == "en" else zh

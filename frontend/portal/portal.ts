@@ -1,6 +1,21 @@
 import htmx from "htmx.org";
+import { watchLists } from "./lists";
+import { watchForms } from "./forms";
 
 // The content security policy allows neither eval nor inline styles, and a page talks to its own site only.
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
+// Pages hold personal data: no copies of them in the browser's store.
+htmx.config.historyCacheSize = 0;
+htmx.config.refreshOnHistoryMiss = true;
+
+document.querySelectorAll<HTMLElement>("[data-toggle]").forEach((button) => {
+  const target = document.getElementById(button.dataset.toggle ?? "");
+  button.addEventListener("click", () => {
+    const shown = target?.classList.toggle("show") ?? false;
+    button.setAttribute("aria-expanded", String(shown));
+  });
+});
+watchLists();
+watchForms();
