@@ -25,3 +25,13 @@ CONTRACT_TRANSITIONS: TransitionTable = {
     S.RENDERING: frozenset({S.SIGNING, S.WITHDRAWN}),
     S.SIGNING: frozenset({S.EFFECTIVE, S.REFUSED, S.WITHDRAWN, S.EXPIRED}),
 }
+
+
+class PaperState(StrEnum):
+    """A worker's wish for a copy on paper."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+
+
+PAPER_TRANSITIONS: TransitionTable = {PaperState.ASKED: frozenset({PaperState.GIVEN})}

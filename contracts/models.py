@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from contracts.domain import CONTRACT_TRANSITIONS, ContractState
+from contracts.domain import CONTRACT_TRANSITIONS, PAPER_TRANSITIONS, ContractState, PaperState
 from core.crypto import EncryptedJSONField
 from core.transitions import TransitionTable
 
@@ -57,6 +57,8 @@ class Contract(models.Model):
     signed_digest = models.CharField(max_length=64, default="")
     effective_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, default="")
+    # Whoever got the signing link said "that is not me"; empty again when it was sent anew.
+    wrong_person_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -83,3 +85,28 @@ class Contract(models.Model):
     def subject(self) -> str:
         """The name under which signing and the audit log know this contract."""
         return f"contract:{self.pk}"
+
+
+class PaperRequest(models.Model):
+    """A worker's wish for the signed contract on paper (电子劳动合同订立指引 Art. 13)."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = PAPER_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="paper_requests")
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in PaperState], default=PaperState.ASKED
+    )
+    asked_at = models.DateTimeField()
+    given_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in PaperState]), name="paper_request_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(state=PaperState.ASKED), name="paper_request_one_open"
+            ),
+        )
+        indexes = (models.Index(fields=["state", "-asked_at"]),)

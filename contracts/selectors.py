@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from contracts.models import Contract, TemplateVersion
+from contracts.models import Contract, PaperRequest, TemplateVersion
 from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Permission, Principal
 from signing.domain import PartyState
-from signing.models import SigningParty
+from signing.models import Person, SigningParty
+from signing.selectors import parties_of
 
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
@@ -57,6 +58,34 @@ def turns_of(contracts: Iterable[Contract]) -> dict[UUID, str]:
     by_request = {contract.signature_request: contract.pk for contract in contracts}
     found = _IN_TURN.filter(request_id__in=[each for each in by_request if each])
     return {by_request[request]: role for request, role in found.values_list("request_id", "role")}
+
+
+def paper_requests_of(principal: Principal) -> QuerySet[PaperRequest]:
+    """The workers' wishes for a copy on paper, with their contracts."""
+    principal.require(Permission.READ)
+    return PaperRequest.objects.filter(contract__employer_id=principal.tenant).select_related("contract")
+
+
+def paper_request_of(principal: Principal, wish_id: UUID) -> PaperRequest:
+    """One of them; anybody else's is `not_found`."""
+    wish = paper_requests_of(principal).filter(pk=wish_id).first()
+    if wish is None:
+        raise Refused("not_found")
+    return wish
+
+
+def contracts_signed_by(person: Person) -> QuerySet[Contract]:
+    """All contracts of a worker, with every employer, for life: the person is the principal here."""
+    theirs = parties_of(person).values("request_id")
+    return Contract.objects.filter(signature_request__in=theirs).select_related("employer", "template")
+
+
+def contract_signed_by(person: Person, contract_id: UUID) -> Contract:
+    """One of them; anybody else's is `not_found`."""
+    contract = contracts_signed_by(person).filter(pk=contract_id).first()
+    if contract is None:
+        raise Refused("not_found")
+    return contract
 
 
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:

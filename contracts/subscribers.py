@@ -6,9 +6,17 @@ from accounts.events import EmployerApproved
 from contracts.domain import ContractState
 from contracts.events import ContractEffective
 from contracts.models import Contract
+from contracts.services.reaching import ask_for_paper
 from contracts.services.sending import move
-from core import bus
-from signing.events import RequestCompleted, RequestExpired, RequestRefused
+from core import bus, clock
+from core.webhooks.services import emit
+from signing.events import (
+    PaperWanted,
+    PartyDisowned,
+    RequestCompleted,
+    RequestExpired,
+    RequestRefused,
+)
 from signing.services.keyroom import enrol_organisation_key
 
 SYSTEM = "system:contracts"
@@ -55,6 +63,23 @@ def on_expired(event: RequestExpired) -> None:
     move(_contract(event.subject), ContractState.EXPIRED, "contract.expired", actor=SYSTEM)
 
 
+def on_disowned(event: PartyDisowned) -> None:
+    """The signing link reached somebody else: the employer is told, to correct the phone and send again."""
+    contract = _contract(event.subject)
+    Contract.objects.filter(pk=contract.pk).update(wrong_person_at=clock.now())
+    emit(
+        "contract.wrong_person",
+        tenant=contract.employer_id,
+        subject=contract.subject,
+        data={"contract": str(contract.pk), "contract_no": contract.contract_no, "state": contract.state},
+    )
+
+
+def on_paper_wanted(event: PaperWanted) -> None:
+    """The worker asks for a copy on paper."""
+    ask_for_paper(_contract(event.subject), actor=f"party:{event.party_id}")
+
+
 def on_employer_approved(event: EmployerApproved) -> None:
     """An approved employer gets an organisation certificate: it may sign from now on."""
     enrol_organisation_key(tenant=event.tenant, legal_name=event.name, uscc=event.uscc, actor=SYSTEM)
@@ -64,3 +89,5 @@ bus.subscribe(EmployerApproved, on_employer_approved)
 bus.subscribe(RequestCompleted, on_completed)
 bus.subscribe(RequestRefused, on_refused)
 bus.subscribe(RequestExpired, on_expired)
+bus.subscribe(PartyDisowned, on_disowned)
+bus.subscribe(PaperWanted, on_paper_wanted)

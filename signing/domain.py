@@ -94,6 +94,13 @@ class NoticeState(StrEnum):
     DROPPED = "dropped"  # what it says was no longer true when it could have been sent
 
 
+class Language(StrEnum):
+    """What a person reads; also the folder of the message templates."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 class ConsentKind(StrEnum):
     """Texts that a person accepts, each a recorded act of its own."""
 
@@ -155,5 +162,11 @@ TRIES_PER_PURPOSE = 15
 IDENTITY_TRIES = 10  # claims of a name and number per invitation
 SESSION_LIFETIME = timedelta(hours=12)
 SESSIONS_PER_LINK = 20
+# Messages on demand: enough to find a lost one, too few to pester.
+REMINDERS_PER_DAY = 2
+LINKS_PER_DAY = 3
+REMIND_AFTER = timedelta(days=3)
+REMIND_HOURS = range(9, 20)  # of the day in China: nobody is woken by a reminder
+
 AUTHORISATION_OF_PERSON = timedelta(minutes=30)
 AUTHORISATION_OF_ORGANISATION = timedelta(hours=12)

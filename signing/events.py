@@ -33,6 +33,25 @@ class RequestCompleted:
 
 
 @dataclass(frozen=True)
+class PartyDisowned:
+    """Whoever received the link says that they are not the person who is to sign."""
+
+    request_id: UUID
+    subject: str
+    tenant: UUID
+
+
+@dataclass(frozen=True)
+class PaperWanted:
+    """A person who has signed asks for a copy on paper."""
+
+    request_id: UUID
+    subject: str
+    tenant: UUID
+    party_id: UUID
+
+
+@dataclass(frozen=True)
 class RequestRefused:
     """A party will not sign."""
 

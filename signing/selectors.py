@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from core import clock
 from core.errors import Refused
 from core.principal import Permission, Principal
-from signing.domain import LIVE_JOB, JobState
-from signing.models import Notice, Seal, SealApplication, SealGrant, SealUse
+from signing.domain import LIVE_JOB, JobState, PartyKind
+from signing.models import Notice, Person, Seal, SealApplication, SealGrant, SealUse, SigningParty
 
 
 def seals_of(principal: Principal) -> QuerySet[Seal]:
@@ -77,6 +77,18 @@ def uses_of(principal: Principal, seal_id: UUID) -> QuerySet[SealUse]:
         .select_related("application", "job", "party__request")
         .order_by("-application__requested_at", "pk")
     )
+
+
+def parties_of(person: Person) -> QuerySet[SigningParty]:
+    """All documents that a person was asked to sign, whoever asked."""
+    return SigningParty.objects.filter(
+        name_index=person.name_index, id_no_index=person.id_no_index, kind=PartyKind.PERSON
+    )
+
+
+def person_asked(request_id: UUID) -> SigningParty | None:
+    """The person who is to sign a document, or has."""
+    return SigningParty.objects.filter(request_id=request_id, kind=PartyKind.PERSON).first()
 
 
 def notices_of(subject: str) -> QuerySet[Notice]:

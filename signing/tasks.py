@@ -11,6 +11,7 @@ from signing.services import (
     identity,
     jobs,
     keyroom,
+    links,
     notices,
     pages,
     requests,
@@ -24,5 +25,6 @@ work.handler("signing.apply", channel=work.SIGNING)(applying.apply_job)
 work.handler("signing.enrol", channel=work.SIGNING)(keyroom.fetch_organisation_key)
 
 work.periodic("expire signature requests", every=timedelta(seconds=60))(requests.expire_requests)
+work.periodic("remind who has not signed", every=timedelta(minutes=10))(links.remind_waiting)
 work.periodic("give up expired signing jobs", every=timedelta(seconds=60))(jobs.fail_expired_jobs)
 work.periodic("finish seal applications", every=timedelta(seconds=5))(applications.finish_applications)

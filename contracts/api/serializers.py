@@ -77,6 +77,7 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
             "sign_before",
             "effective_at",
             "end_reason",
+            "wrong_person_at",
         )
 
     def get_template(self, contract: Contract) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import sealing, views
+from contracts.api import reaching, sealing, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/document/", views.DocumentView.as_view()),
     path("contracts/<uuid:contract_id>/facts/", views.FactsView.as_view()),
     path("contracts/<uuid:contract_id>/timeline/", views.TimelineView.as_view()),
+    path("contracts/<uuid:contract_id>/notices/", reaching.ReachedView.as_view()),
+    path("contracts/<uuid:contract_id>/remind/", reaching.RemindView.as_view()),
+    path("contracts/<uuid:contract_id>/send-anew/", reaching.AnewView.as_view()),
+    path("paper-requests/", reaching.PaperRequestsView.as_view()),
+    path("paper-requests/<uuid:wish_id>/given/", reaching.PaperGivenView.as_view()),
     path("seal-applications/", sealing.ApplicationsView.as_view()),
     path("seal-applications/<uuid:application_id>/", sealing.ApplicationView.as_view()),
     path("seal-applications/<uuid:application_id>/approve/", sealing.ApproveView.as_view()),

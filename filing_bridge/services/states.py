@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from core import bus
 from core.audit import Detail
 from core.errors import Refused
 from core.transitions import advance
 from core.webhooks.services import emit
 from filing_bridge.domain import FilingState
+from filing_bridge.events import FilingAccepted
 from filing_bridge.models import Filing
 
 DELIVERY = "system:delivery"
@@ -47,6 +49,9 @@ def move(
         only_if=only_if,
         **changes,
     )
+    if new == S.ACCEPTED:
+        receipt_no = changes.get("receipt_no", filing.receipt_no)
+        bus.publish(FilingAccepted(filing.pk, filing.contract_id, filing.tenant, receipt_no))
     if new in ANNOUNCED:
         emit(
             f"filing.{new}",

@@ -45,11 +45,30 @@ export async function landing(): Promise<void> {
   else if (session.state === "open") await consents(session);
   else return fail(word(`state_${session.state}`), word("state_remedy"));
   show(byId("takes-over"), takesOver);
-  onTap(byId<HTMLButtonElement>("stranger"), () => {
+  notMe(session);
+  ready();
+}
+
+function notMe(session: Session): void {
+  const ask = byId("stranger-ask");
+  const button = byId<HTMLButtonElement>("stranger");
+  show(button, session.identity !== "done" && session.state === "open" && !isThrough(session));
+  onTap(button, () => {
+    show(ask);
+    show(button, false);
+    byId("stranger-title").focus();
+    ask.scrollIntoView({ block: "center" });
+  });
+  onTap(byId<HTMLButtonElement>("stranger-back"), () => {
+    show(ask, false);
+    show(button);
+    button.focus();
+  });
+  onTap(byId<HTMLButtonElement>("stranger-sure"), async () => {
+    await server.post("stranger/");
     store.forget();
     fail(word("stranger_title"), word("stranger_remedy", { sender: session.sender, phone: session.sent_to }));
   });
-  ready();
 }
 
 function signed(session: Session): void {

@@ -217,6 +217,10 @@ class SentCodeSerializer(serializers.Serializer[Any]):
     codes_left = serializers.IntegerField()
 
 
+class SentLinkSerializer(serializers.Serializer[Any]):
+    sent_to = serializers.CharField()
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()

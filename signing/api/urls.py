@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signing.api import seals, views
+from signing.api import afterwards, seals, views
 from signing.domain import SealState
 
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("sign/confirm/", views.ConfirmView.as_view()),
     path("sign/status/", views.StatusView.as_view()),
     path("sign/refuse/", views.RefuseView.as_view()),
+    path("sign/stranger/", afterwards.StrangerView.as_view()),
+    path("sign/own-link/", afterwards.OwnLinkView.as_view()),
+    path("sign/paper/", afterwards.PaperView.as_view()),
     path("seals/", seals.SealsView.as_view()),
     path("seals/<uuid:seal_id>/suspend/", seals.SealStateView.as_view(state=SealState.SUSPENDED)),
     path("seals/<uuid:seal_id>/restore/", seals.SealStateView.as_view(state=SealState.ACTIVE)),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language_from_request
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -11,19 +12,23 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from core import blobs
 from core.api import remembered
 from signing.api import answers, reading
 from signing.api import serializers as shapes
 from signing.api.authentication import HasSession, SessionAuthentication
 from signing.api.throttling import PartyThrottle
-from signing.domain import REQUIRED_CONSENTS
+from signing.domain import REQUIRED_CONSENTS, Language
 from signing.models import SigningSession
 from signing.pages import WIDTHS
-from signing.services import confirming, downloads, identity, pages, sessions, steps
+from signing.services import confirming, downloads, identity, pages, people, sessions, steps
 from signing.services.companions import companion_of
 
 MAX_AGENT = 300
+
+
+def language_of(request: Request) -> str:
+    """The language in which the person reads the pages."""
+    return Language.EN if get_language_from_request(request) == "en" else Language.ZH
 
 
 class SessionView(APIView):
@@ -33,6 +38,11 @@ class SessionView(APIView):
     permission_classes = (HasSession,)
     throttle_classes = (PartyThrottle,)
     throttle_scope = "code"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            people.keep_language(self.session(), language_of(request))
 
     def session(self) -> SigningSession:
         session: SigningSession = self.request.auth.session  # type: ignore[union-attr]  # this view admits signing sessions only
@@ -58,6 +68,7 @@ class ExchangeView(APIView):
             token=given["token"],
             address=BaseThrottle().get_ident(request) or "",
             agent=request.headers.get("User-Agent", "")[:MAX_AGENT],
+            language=language_of(request),
         )
         answer = {
             "session": exchanged.secret,
@@ -157,10 +168,10 @@ class DocumentView(SessionView):
     @extend_schema(operation_id="sign_document", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request) -> HttpResponse:
         """The newest revision. Its SHA-256 is in the header `Digest-SHA-256`."""
-        digest = steps.readable_document(self.session())
-        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
+        handed = downloads.hand_out(self.session())
+        answer = HttpResponse(handed.pdf, content_type="application/pdf")
         answer["Content-Disposition"] = 'attachment; filename="document.pdf"'
-        answer["Digest-SHA-256"] = digest
+        answer["Digest-SHA-256"] = handed.digest
         return answer
 
 

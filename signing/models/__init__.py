@@ -4,6 +4,7 @@ from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
 from signing.models.notices import Notice
 from signing.models.pages import PageImage
+from signing.models.people import Person
 from signing.models.requests import SignatureRequest, SigningParty
 from signing.models.seals import Seal, SealApplication, SealGrant, SealUse
 from signing.models.sessions import (
@@ -28,6 +29,7 @@ __all__ = [
     "OneTimeCode",
     "OrganisationKey",
     "PageImage",
+    "Person",
     "Placement",
     "Reading",
     "Seal",

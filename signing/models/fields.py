@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from signing.domain import Language
 from signing.pades.geometry import Box
 
 
@@ -23,6 +24,11 @@ def known_state(kind: type[StrEnum], name: str) -> models.CheckConstraint:
 def digest_column(**options: Any) -> Any:
     """A SHA-256 in hex."""
     return models.CharField(max_length=64, **options)
+
+
+def language_column() -> Any:
+    """The language in which a person is written to."""
+    return models.CharField(max_length=2, choices=[(x.value, x.value) for x in Language], default=Language.ZH)
 
 
 def box_of(value: Mapping[str, Any]) -> Box:

@@ -8,11 +8,11 @@ from django.db import models
 from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
 from signing.domain import NOTICE_TRANSITIONS, NoticeState
-from signing.models.fields import digest_column, known_state, state_column
+from signing.models.fields import digest_column, known_state, language_column, state_column
 
 
 class Notice(models.Model):
-    """One text message. `template` is a file in templates/sms; `params` fill it.
+    """One text message. `template` is a file in templates/sms/<language>; `params` fill it.
 
     What is secret in `params` (links, codes) is blanked once the message is out. Identity numbers never are
     among them.
@@ -22,10 +22,11 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     subject = models.CharField(max_length=80)
-    tenant = models.UUIDField()
+    tenant = models.UUIDField(null=True)  # a message that no employer causes has none
     recipient = EncryptedTextField()
     recipient_index = digest_column()
     template = models.CharField(max_length=40)
+    language = language_column()
     params = EncryptedJSONField()
     state = state_column(NoticeState, NoticeState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -98,6 +98,8 @@ class SigningParty(models.Model):
     state = state_column(PartyState, PartyState.WAITING)
     identity_tries = models.PositiveSmallIntegerField(default=0)
     signed_at = models.DateTimeField(null=True)
+    disowned_at = models.DateTimeField(null=True)  # whoever got the link says: that is not me
+    downloaded_at = models.DateTimeField(null=True)  # the first time that the final file was fetched
 
     class Meta:
         constraints = (

@@ -18,7 +18,7 @@ from signing.domain import (
     Purpose,
     SessionState,
 )
-from signing.models.fields import box_of, digest_column, known_state, state_column
+from signing.models.fields import box_of, digest_column, known_state, language_column, state_column
 from signing.models.requests import SigningParty
 from signing.pades.geometry import Box
 from signing.pades.marks import Strokes
@@ -55,6 +55,7 @@ class SigningSession(models.Model):
     expires_at = models.DateTimeField()
     address = EncryptedTextField()
     agent = EncryptedTextField()
+    language = language_column()
     identified_at = models.DateTimeField(null=True)
 
     class Meta:

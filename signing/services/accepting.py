@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives import serialization
 from django.db import transaction
 
 from core import blobs, bus, clock
-from signing.domain import JobState, PartyKind, RequestState
+from signing.domain import JobState, RequestState
 from signing.events import RequestCompleted
 from signing.models import SignatureRequest, SigningJob
 from signing.pades.validate import validate
 from signing.pades.verdict import Verdict
 from signing.services import outside
-from signing.services.notices import queue_notice
+from signing.services.notices import mine_url, tell_signers
 from signing.services.requests import SYSTEM
 from signing.services.trail import move
 
@@ -61,14 +61,7 @@ def _complete(request: SignatureRequest, verdict: Verdict) -> None:
             completed_at=completed_at,
             acted_at=clock.now(),
         )
-        for party in request.parties.filter(kind=PartyKind.PERSON):
-            queue_notice(
-                request,
-                mobile=party.mobile,
-                template="completed",
-                params={"sender": request.sender_name, "title": request.title},
-                expires_at=clock.now() + NOTICE_LIFETIME,
-            )
+        tell_signers(request.subject, "completed", {"mine": mine_url()}, lifetime=NOTICE_LIFETIME)
         bus.publish(
             RequestCompleted(
                 request.pk, request.subject, request.tenant, request.current_digest, completed_at

@@ -31,6 +31,7 @@ from signing.domain import (
 )
 from signing.models import CodeBudget, Notice, OneTimeCode, SigningParty, SigningSession
 from signing.services.notices import queue_notice
+from signing.services.people import Contact, contact_of, mobile_index
 from signing.services.trail import move, note
 
 CODE_TEMPLATES = {Purpose.IDENTITY: "code_identity", Purpose.SIGN: "code_sign"}
@@ -77,12 +78,10 @@ def send_code(session: SigningSession, purpose: Purpose, *, document_digest: str
         request = party.request
         queue_notice(
             request,
-            mobile=party.mobile,
+            to=Contact(contact_of(party).mobile, session.language),
             template=CODE_TEMPLATES[purpose],
             params={
                 "code": digits,
-                "sender": request.sender_name,
-                "title": request.title,
                 "minutes": str(int(CODE_LIFETIME.total_seconds() // 60)),
                 "short_digest": document_digest[:8],
             },
@@ -139,7 +138,7 @@ def use_code(code: OneTimeCode) -> None:
 
 def masked_mobile(party: SigningParty) -> str:
     """The last four digits, as a hint which phone is meant."""
-    return f"*******{party.mobile[-4:]}"
+    return f"*******{contact_of(party).mobile[-4:]}"
 
 
 def _count_try(code: OneTimeCode, party_id: UUID) -> None:
@@ -159,7 +158,7 @@ def _check_pace(session: SigningSession, purpose: Purpose, now: datetime) -> Non
         wait = math.ceil((newest.created_at + CODE_RESEND_AFTER - now).total_seconds())
         raise Refused("code_too_soon", params={"seconds": wait}, retry_after=wait)
     sent_today = Notice.objects.filter(
-        recipient_index=session.party.mobile_index,
+        recipient_index=mobile_index(contact_of(session.party).mobile),
         template__in=CODE_TEMPLATES.values(),
         created_at__gt=now - timedelta(days=1),
     )

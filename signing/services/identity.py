@@ -13,6 +13,7 @@ from signing.domain import IDENTITY_TRIES, CheckState, Purpose
 from signing.identity.realname import RealNameUnavailable, real_name_provider
 from signing.models import IdentityCheck, SigningParty, SigningSession
 from signing.services import codes
+from signing.services.people import contact_of, keep_person
 from signing.services.requests import identity_indexes
 from signing.services.sessions import check_reachable, identify
 from signing.services.trail import move, note
@@ -71,7 +72,7 @@ def ask_provider(check_id: str) -> None:
             name=party.name,
             id_type=party.id_type,
             id_no=party.id_no,
-            mobile=party.mobile,
+            mobile=contact_of(party).mobile,
             check_id=str(check.pk),
         )
     except RealNameUnavailable as error:
@@ -104,6 +105,7 @@ def prove_phone(*, session: SigningSession, code: str) -> None:
     with transaction.atomic():
         codes.use_code(right)
         identify(session)
+        keep_person(session)
 
 
 def _answer(check: IdentityCheck, new: CheckState, reference: str) -> None:

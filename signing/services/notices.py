@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.template import Context, Engine
 
 from core import clock, work
-from core.crypto import blind_index
 from core.transitions import advance
-from signing.domain import NoticeState
+from signing.domain import NoticeState, PartyKind, PartyState
 from signing.identity.sms import SmsDeclined, SmsUnavailable, sms_provider
-from signing.models import Notice, SignatureRequest
+from signing.models import Notice, SignatureRequest, SigningParty
+from signing.services.people import Contact, contact_of, mobile_index
 
 SECRET_PARAMS = ("code", "link")
 BLANKED = "******"
@@ -25,24 +27,65 @@ ACTOR = "system:notices"
 def queue_notice(
     request: SignatureRequest,
     *,
-    mobile: str,
+    to: Contact,
     template: str,
     params: Mapping[str, str],
     expires_at: datetime,
 ) -> Notice:
     """Put a message into the outbox; it leaves after the commit, or never if the act does not commit."""
-    notice = Notice.objects.create(
+    return queue_message(
         subject=request.subject,
         tenant=request.tenant,
-        recipient=mobile,
-        recipient_index=blind_index("mobile", mobile),
+        to=to,
         template=template,
+        params={"sender": request.sender_name, "title": request.title, **params},
+        expires_at=expires_at,
+    )
+
+
+def queue_message(
+    *,
+    subject: str,
+    tenant: UUID | None,
+    to: Contact,
+    template: str,
+    params: Mapping[str, str],
+    expires_at: datetime,
+) -> Notice:
+    """`queue_notice` for a message that is about no document."""
+    notice = Notice.objects.create(
+        subject=subject,
+        tenant=tenant,
+        recipient=to.mobile,
+        recipient_index=mobile_index(to.mobile),
+        template=template,
+        language=to.language,
         params=dict(params),
         created_at=clock.now(),
         expires_at=expires_at,
     )
     work.enqueue("signing.notice", str(notice.pk))
     return notice
+
+
+def tell_signers(subject: str, template: str, params: Mapping[str, str], *, lifetime: timedelta) -> None:
+    """A message to every person who has signed the subject's document."""
+    signed = SigningParty.objects.filter(
+        request__subject=subject, kind=PartyKind.PERSON, state=PartyState.SIGNED
+    )
+    for party in signed.select_related("request"):
+        queue_notice(
+            party.request,
+            to=contact_of(party),
+            template=template,
+            params=params,
+            expires_at=clock.now() + lifetime,
+        )
+
+
+def mine_url() -> str:
+    """Where people find all that they have signed."""
+    return f"{settings.PUBLIC_URL}/mine/"
 
 
 def send_notice(notice_id: str) -> None:
@@ -72,7 +115,7 @@ def send_notice(notice_id: str) -> None:
 
 def text_of(notice: Notice) -> str:
     """The words of a message, on one line."""
-    template = Engine.get_default().get_template(f"sms/{notice.template}.txt")
+    template = Engine.get_default().get_template(f"sms/{notice.language}/{notice.template}.txt")
     text = template.render(Context(notice.params, autoescape=False))  # a text message is not HTML
     return re.sub(r"\s*\n\s*", " ", text).strip()
 

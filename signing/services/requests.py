@@ -7,7 +7,7 @@ so of two acts at once the second sees what the first did.
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -33,9 +33,11 @@ from signing.pades.document import Revision
 from signing.pades.geometry import Box, check_place
 from signing.services.companions import Companion, keep
 from signing.services.notices import queue_notice
+from signing.services.people import contact_of
 from signing.services.trail import move, note
 
 SYSTEM = "system:signing"
+LINK_NOTICE_LIFETIME = timedelta(days=1)  # of a link to a document that is signed already
 # What a request that is no longer open answers to whoever wants to act on it.
 CLOSED: dict[str, str] = {
     RequestState.SIGNED: "already_signed",
@@ -155,22 +157,22 @@ def invite_next(request: SignatureRequest, *, actor: str) -> None:
         send_link(request, party)
 
 
-def send_link(request: SignatureRequest, party: SigningParty) -> None:
+def send_link(request: SignatureRequest, party: SigningParty, template: str = "invitation") -> None:
     """Replace the party's link by a new one and send it. The token leaves in the message only."""
     token = secrets.token_urlsafe(32)
     SigningLink.objects.filter(party=party, valid=True).update(valid=False)
     SigningLink.objects.create(party=party, token_hash=hash_secret(token), created_at=clock.now())
     queue_notice(
         request,
-        mobile=party.mobile,
-        template="invitation",
+        to=contact_of(party),
+        template=template,
         params={
-            "sender": request.sender_name,
-            "title": request.title,
             "link": f"{settings.PUBLIC_URL}/sign/#{token}",
-            "until": request.expires_at.astimezone(clock.SHANGHAI).strftime("%Y年%m月%d日 %H:%M"),
+            "until": request.expires_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
         },
-        expires_at=request.expires_at,
+        expires_at=request.expires_at
+        if request.state == RequestState.OPEN
+        else clock.now() + LINK_NOTICE_LIFETIME,
     )
 
 
@@ -189,7 +191,8 @@ def reinvite_party(*, request_id: UUID, party_id: UUID, actor: str, mobile: str 
             party.mobile = mobile
             party.mobile_index = blind_index("mobile", mobile)
         party.identity_tries = 0
-        party.save(update_fields=["mobile", "mobile_index", "identity_tries"])
+        party.disowned_at = None
+        party.save(update_fields=["mobile", "mobile_index", "identity_tries", "disowned_at"])
         CodeBudget.objects.filter(party=party).update(codes=0)
         for session in party.sessions.filter(state__in=[SessionState.PENDING, SessionState.OPEN]):
             move(

@@ -10,7 +10,7 @@ from django.db.models import F
 from core import clock
 from core.crypto import blind_index
 from core.errors import Refused
-from signing.domain import SESSION_LIFETIME, SESSIONS_PER_LINK, RequestState, SessionState
+from signing.domain import SESSION_LIFETIME, SESSIONS_PER_LINK, Language, RequestState, SessionState
 from signing.models import SignatureRequest, SigningLink, SigningParty, SigningSession
 from signing.services.requests import CLOSED, hash_secret
 from signing.services.trail import move, note
@@ -32,7 +32,7 @@ class Exchanged:
     takes_over: bool
 
 
-def exchange_link(*, token: str, address: str, agent: str) -> Exchanged:
+def exchange_link(*, token: str, address: str, agent: str, language: str = Language.ZH) -> Exchanged:
     """Turn a link's token into a session of this device.
 
     The first device gets the open session. A later one gets a pending session, which takes over when its
@@ -52,7 +52,7 @@ def exchange_link(*, token: str, address: str, agent: str) -> Exchanged:
         allowed = SigningLink.objects.filter(pk=link.pk, valid=True, exchanges__lt=SESSIONS_PER_LINK)
         if not allowed.update(exchanges=F("exchanges") + 1):
             raise Refused("link_exhausted")
-        session = _create(link.party, secret, address, agent)
+        session = _create(link.party, secret, address, agent, language)
         note(
             request,
             "session.opened",
@@ -122,7 +122,7 @@ def identify(session: SigningSession) -> None:
     )
 
 
-def _create(party: SigningParty, secret: str, address: str, agent: str) -> SigningSession:
+def _create(party: SigningParty, secret: str, address: str, agent: str, language: str) -> SigningSession:
     now = clock.now()
     session = SigningSession(
         party=party,
@@ -132,6 +132,7 @@ def _create(party: SigningParty, secret: str, address: str, agent: str) -> Signi
         expires_at=now + SESSION_LIFETIME,
         address=address,
         agent=agent,
+        language=language,
     )
     try:
         with transaction.atomic():

@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import blobs
 from core.errors import Refused
 from signing.services import downloads
 from signing.web.words import WORDS
@@ -36,6 +35,7 @@ def document(request: HttpRequest, ticket: str) -> HttpResponse:
     """The PDF, for a ticket of `/api/v1/sign/document/link/`; a page with the reason if there is none."""
     try:
         session = downloads.redeem(ticket)
+        handed = downloads.hand_out(session)
     except Refused as refused:
         context = {
             **_frame(request, "problem"),
@@ -43,9 +43,9 @@ def document(request: HttpRequest, ticket: str) -> HttpResponse:
             "remedy": refused.row.remedy_en if _language() == "en" else refused.row.remedy_zh,
         }
         return render(request, "worker/problem.html", context, status=refused.row.status)
-    wanted = session.party.request
-    answer = HttpResponse(blobs.get(wanted.current_digest), content_type="application/pdf")
-    answer["Content-Disposition"] = content_disposition_header(True, f"{wanted.title}.pdf") or "attachment"
+    answer = HttpResponse(handed.pdf, content_type="application/pdf")
+    name = f"{session.party.request.title}.pdf"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
 
 

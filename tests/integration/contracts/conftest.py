@@ -10,6 +10,9 @@ from contracts.services.publishing import publish_own_templates
 from core import clock
 from core.principal import Role
 from tests.support.accounts import Client, client_of, make_employer, make_member, make_worker
+from tests.support.signing_fixtures import own_folders
+
+__all__ = ["own_folders"]
 
 
 def terms(**own: Any) -> dict[str, Any]:
