@@ -1,5 +1,7 @@
 """Personal data as they are shown: enough to recognise a person by, too little to use."""
 
+from core.principal import Permission, Principal
+
 STARS = "*" * 8
 
 
@@ -40,3 +42,8 @@ def mask_date(day: str) -> str:
 def mask_name(name: str) -> str:
     """The first character."""
     return f"{name[:1]}**" if name else ""
+
+
+def shown_name(principal: Principal, name: str) -> str:
+    """A worker's name, whole only for who may see personal data."""
+    return name if Permission.VIEW_PII in principal.permissions else mask_name(name)

@@ -214,8 +214,7 @@ class WorkerSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def get_name(self, worker: Any) -> str:
-        may_see = Permission.VIEW_PII in self.context["principal"].permissions
-        return str(worker.name) if may_see else masking.mask_name(worker.name)
+        return masking.shown_name(self.context["principal"], worker.name)
 
 
 class WorkerRevealedSerializer(serializers.Serializer[Any]):

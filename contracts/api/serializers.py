@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.masking import shown_name
 from contracts.facts import facts_schema
 from contracts.models import Contract, TemplateVersion
-from core.api import StrictSerializer
+from core.api import StrictSerializer, principal_of
 
 # Which signed-and-sent facts an answer repeats; personal data is never among them.
 SUMMARY_TERMS = ("term_type", "start", "end", "employment_form", "job_title", "wage_amount", "wage_unit")
@@ -53,7 +54,7 @@ class ReasonSerializer(StrictSerializer):
 
 class ContractSerializer(serializers.ModelSerializer[Contract]):
     template = serializers.SerializerMethodField()
-    worker_name = serializers.CharField(source="worker.name")
+    worker_name = serializers.SerializerMethodField()
     summary = serializers.SerializerMethodField()
 
     class Meta:
@@ -79,6 +80,9 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
             "end_reason",
             "wrong_person_at",
         )
+
+    def get_worker_name(self, contract: Contract) -> str:
+        return shown_name(principal_of(self.context["request"]), contract.worker.name)
 
     def get_template(self, contract: Contract) -> dict[str, Any]:
         return {"slug": contract.template.slug, "number": contract.template.number}

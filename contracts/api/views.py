@@ -1,5 +1,6 @@
 """REST endpoints of templates and contracts."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -27,6 +28,11 @@ from contracts.services import drafting, sending, viewing
 from core import blobs
 from core.api import principal_of, remembered
 from core.errors import Refused
+
+
+def shown(request: Request, contract: Contract) -> Any:
+    """A contract as the acting person may see it."""
+    return ContractSerializer(contract, context={"request": request}).data
 
 
 class TemplatesView(APIView):
@@ -62,7 +68,7 @@ class ContractsView(generics.ListAPIView[Contract]):
             jurisdiction_code=given["jurisdiction_code"],
             contract_no=given.get("contract_no"),
         )
-        return Response(ContractSerializer(contract).data, 201)
+        return Response(shown(request, contract), 201)
 
 
 class ContractView(APIView):
@@ -71,7 +77,7 @@ class ContractView(APIView):
     @extend_schema(responses=ContractSerializer)
     def get(self, request: Request, contract_id: UUID) -> Response:
         """One contract."""
-        return Response(ContractSerializer(selectors.contract_of(principal_of(request), contract_id)).data)
+        return Response(shown(request, selectors.contract_of(principal_of(request), contract_id)))
 
 
 class FindingsView(APIView):
@@ -107,7 +113,7 @@ class WithdrawView(APIView):
         sending.withdraw_contract(
             principal=principal_of(request), contract_id=contract_id, reason=wish.validated_data["reason"]
         )
-        return Response(ContractSerializer(selectors.contract_of(principal_of(request), contract_id)).data)
+        return Response(shown(request, selectors.contract_of(principal_of(request), contract_id)))
 
 
 class DocumentView(APIView):

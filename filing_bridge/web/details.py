@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.masking import mask_address, mask_number, mask_phone
+from accounts.masking import mask_address, mask_number, mask_phone, shown_name
 from accounts.web.words import Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
@@ -17,7 +17,7 @@ from filing_bridge import selectors
 from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
-from filing_bridge.web.rows import FilingRow, filing_row, shown_name
+from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     FORM_STATES,
     INTERFACES,

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 
-from accounts.masking import mask_name
+from accounts.masking import shown_name
 from accounts.web.words import Badge
 from contracts import selectors as contracts
 from contracts.models import Contract
 from core import clock
-from core.principal import Permission, Principal
+from core.principal import Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
@@ -121,8 +121,3 @@ def filing_row(filing: Filing, worker: str) -> FilingRow:
         warning=deadline_badge(level_of(filing.state, filing.deadline, today), filing.deadline, today),
         receipt_no=filing.receipt_no,
     )
-
-
-def shown_name(principal: Principal, name: str) -> str:
-    """A worker's name, whole only for who may see personal data."""
-    return name if Permission.VIEW_PII in principal.permissions else mask_name(name)

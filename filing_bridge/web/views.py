@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masking import shown_name
 from accounts.web.lists import Table
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import Tone, Words
@@ -70,7 +71,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
     contract = contracts.contract_of(visit.principal, contract_id)
     of_contract = filings.filings_of(visit.principal).filter(contract_id=contract.pk)
     versions = list(of_contract.select_related("form").order_by("-version"))
-    worker = rows.shown_name(visit.principal, contract.worker.name)
+    worker = shown_name(visit.principal, contract.worker.name)
     effective = contract.state == ContractState.EFFECTIVE
     return visit.show(
         "contract.html",

@@ -237,7 +237,7 @@ def test_a_repeated_wish_makes_one_contract(office: Office) -> None:
 
 def test_the_signer_gets_gist_words_and_contact_from_the_same_facts(office: Office) -> None:
     contract = sent(office)
-    request = SignatureRequest.objects.get(pk=contract.signature_request)
+    request = SignatureRequest.objects.get(subject=contract.subject)
     told = companion_of(request)
     assert told.contact_phone == contract.facts["employer"]["contact_phone"]
     assert told.summary[0]["value"] == contract.facts["employer"]["name"]
@@ -264,3 +264,15 @@ def test_the_employer_s_choices_and_the_template_s_lock_reach_the_signer(
     worker = request.parties.get(role="worker")
     assert (request.typed_names, request.stroke_data) == (False, False)
     assert worker.zone == worker.place
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [(Role.CLERK, "whole"), (Role.OWNER, "whole"), (Role.AUDITOR, "first"), (Role.SEAL_KEEPER, "first")],
+)
+def test_names_are_masked_for_who_may_not_see_personal_data(office: Office, role: Role, name: str) -> None:
+    contract = office.draft().json()
+    expected = {"whole": office.worker.name, "first": f"{office.worker.name[0]}**"}[name]
+    client = office.as_(role)
+    assert client.send("get", f"contracts/{contract['id']}/").json()["worker_name"] == expected
+    assert client.send("get", "contracts/").json()["results"][0]["worker_name"] == expected
