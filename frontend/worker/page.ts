@@ -23,6 +23,11 @@ export function word(name: string, values: Record<string, string | number> = {})
   return (words[name] || name).replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
 
+/** The lists one after another (`flat` is too new for the phones that workers have). */
+export function flat<T>(lists: readonly (readonly T[])[]): T[] {
+  return ([] as T[]).concat(...lists);
+}
+
 /** Put values into all elements that ask for them with `data-fill`. */
 export function fill(values: Record<string, string>): void {
   for (const [name, value] of Object.entries(values)) {

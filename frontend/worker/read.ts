@@ -1,163 +1,157 @@
-// The document, page by page. A page counts as read when its end was on the screen.
+// The document, as pages or in words. A page counts as read when its end was on the screen.
 
-import type { PageFrame } from "../shared/geometry";
-import { draw, drop, pageFigure } from "./images";
-import { arrive, byId, go, onTap, ready, report, say, server, show, word } from "./page";
+import { Aloud, chineseVoice, sentences } from "./aloud";
+import { menu, showGist, type Companion } from "./companion";
+import { arrive, byId, flat, go, onTap, ready, report, server, show, word } from "./page";
+import { Page, PageWords, type Part, Section } from "./parts";
 
 const LOOK = 250; // ms between two looks at what is on the screen
-const NEAR = 2; // pages before and after the visible ones whose pictures are kept
+const NEAR = 2; // parts before and after the visible one that are loaded
 const ZOOMS = [100, 125, 150, 200]; // %
+const STRIDE = 0.85; // of the screen, at most, at one tap
 
 export async function read(): Promise<void> {
   const session = await arrive("read");
   const personal = session?.personal;
   if (!session || !personal) return;
   const { pages, frames, document_sha256 } = personal;
-  const sheets = byId("sheets");
-  const leaves = frames.map((frame, index) => new Leaf(index + 1, pages, frame));
-  leaves.forEach(({ element }) => sheets.append(element));
+  const companion = await server.get<Companion>("companion/");
+  const leaves = frames.map((frame, index) => new Page(index, pages, frame));
+  const texts: readonly Part[] = companion.sections.length
+    ? companion.sections.map((data) => new Section(data))
+    : frames.map((_, index) => new PageWords(index, pages));
+  const [sheets, words] = [byId("sheets"), byId("text")];
+  sheets.append(...leaves.map(({ element }) => element));
+  words.append(...texts.map(({ element }) => element));
+  showGist(companion);
+  menu(companion);
   ready();
 
   const dwell = new Array<number>(pages).fill(0);
-  const seen = new Array<boolean>(pages).fill(session.steps.read);
+  const ended = new Set<Part>();
   const next = byId<HTMLButtonElement>("next");
+  let parts: readonly Part[] = leaves;
   let current = 0;
-  let inWords = false;
+
+  /** Read as a picture to its end, or in all the sections that stand on it. */
+  function isRead(page: number): boolean {
+    if (session?.steps.read || ended.has(leaves[page] as Part)) return true;
+    const on = texts.filter(({ first, last }) => first <= page && page <= last);
+    return on.length > 0 && on.every((text) => ended.has(text));
+  }
+
+  const top = (): number => byId("bar").getBoundingClientRect().bottom;
+  const bottom = (): number => byId("act").getBoundingClientRect().top;
 
   function look(): void {
-    const top = byId("bar").getBoundingClientRect().bottom;
-    const bottom = byId("act").getBoundingClientRect().top;
-    const visible = leaves.map(({ element }) => {
-      const { top: begin, bottom: end } = element.getBoundingClientRect();
-      return { share: Math.min(end, bottom) - Math.max(begin, top), ended: end <= bottom + 2 && end > top };
-    });
-    const shares = visible.map(({ share }) => share);
+    const [from, to] = [top(), bottom()];
+    const rects = parts.map(({ element }) => element.getBoundingClientRect());
+    const shares = rects.map((rect) => Math.min(rect.bottom, to) - Math.max(rect.top, from));
     current = shares.indexOf(Math.max(...shares));
     const isOn = document.visibilityState === "visible";
-    leaves.forEach((leaf, index) => {
-      leaf.open(inWords, Math.abs(index - current) <= NEAR);
-      if (!isOn || !leaf.isThere(inWords)) return;
-      if ((shares[index] ?? 0) > 0) dwell[index] = (dwell[index] ?? 0) + LOOK;
-      if (visible[index]?.ended) seen[index] = true;
+    parts.forEach((part, index) => {
+      part.approach(Math.abs(index - current) <= NEAR).catch(report);
+      if (!isOn || !part.isThere()) return;
+      // A section counts for the page on which it begins.
+      if ((shares[index] ?? 0) > 0) dwell[part.first] = (dwell[part.first] ?? 0) + LOOK;
+      const end = (rects[index] as DOMRect).bottom;
+      if (end <= to + 2 && end > from) ended.add(part);
     });
     tell();
   }
 
   let told = "";
   function tell(): void {
-    const count = seen.filter(Boolean).length;
-    byId("progress").textContent = word("progress", { page: current + 1, pages });
+    const count = leaves.filter(({ first }) => isRead(first)).length;
+    byId("progress").textContent = word("progress", { page: (parts[current]?.first ?? 0) + 1, pages });
     const text = count < pages ? word("next_unread", { count, pages }) : word("to_sign");
     if (text !== told) next.textContent = told = text;
   }
 
   onTap(next, async () => {
-    const unread = seen.indexOf(false);
-    const leaf = leaves[unread];
-    if (leaf) {
-      // Its end, so that a tall page at a large zoom is read to the end too.
-      const bottom = byId("act").getBoundingClientRect().top;
-      window.scrollBy({ top: leaf.element.getBoundingClientRect().bottom - bottom + 1, behavior: "smooth" });
+    const unread = leaves.findIndex(({ first }) => !isRead(first));
+    if (unread < 0) {
+      if (!session.steps.read) await server.post("read/", { document_sha256, dwell_ms: dwell });
+      go("pad");
       return;
     }
-    if (!session.steps.read) await server.post("read/", { document_sha256, dwell_ms: dwell });
-    go("pad");
+    const part = parts.find((one) => !ended.has(one) && one.first <= unread && unread <= one.last);
+    if (!part) return;
+    // A page to its end; a section from its beginning, and never past what was not yet on the screen.
+    const { top: begin, bottom: end } = part.element.getBoundingClientRect();
+    const away = begin >= bottom() || end <= top();
+    const most = part instanceof Page ? Infinity : (bottom() - top()) * STRIDE;
+    const by = away && part instanceof Section ? begin - top() : Math.min(end - bottom() + 1, most);
+    window.scrollBy({ top: by, behavior: "smooth" });
   });
 
   let zoom = 0;
   const [smaller, larger] = [byId<HTMLButtonElement>("smaller"), byId<HTMLButtonElement>("larger")];
   const rezoom = (by: number): void => {
-    const kept = leaves[current];
+    const kept = parts[current];
     zoom = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
-    sheets.style.width = inWords ? "" : `${ZOOMS[zoom] as number}%`;
-    sheets.style.fontSize = inWords ? `${(ZOOMS[zoom] as number) / 100 + 0.15}rem` : "";
+    const percent = ZOOMS[zoom] as number;
+    sheets.style.width = `${percent}%`;
+    words.style.fontSize = `${percent / 100 + 0.1}rem`;
     smaller.disabled = zoom === 0;
     larger.disabled = zoom === ZOOMS.length - 1;
     kept?.element.scrollIntoView();
   };
   smaller.disabled = true;
-  const inLetters = byId<HTMLButtonElement>("in-words");
-  onTap(inLetters, () => {
-    inWords = !inWords;
-    document.body.classList.toggle("in-words", inWords);
-    inLetters.setAttribute("aria-pressed", String(inWords));
-    zoom = 0;
-    look();
-    rezoom(0);
-  });
   onTap(smaller, () => rezoom(-1));
   onTap(larger, () => rezoom(1));
-  refusing();
+
+  const inLetters = byId<HTMLButtonElement>("in-words");
+  const change = (inWords: boolean): void => {
+    const page = parts[current]?.first ?? 0;
+    parts = inWords ? texts : leaves;
+    inLetters.setAttribute("aria-pressed", String(inWords));
+    show(sheets, !inWords);
+    show(words, inWords);
+    current = Math.max(0, parts.findIndex(({ last }) => last >= page));
+    zoom = 0;
+    rezoom(0);
+    look();
+  };
+  onTap(inLetters, () => {
+    aloud?.pause();
+    change(parts !== texts);
+  });
+
+  let aloud: Aloud | null = null;
+  chineseVoice((voice) => {
+    const button = byId<HTMLButtonElement>("aloud");
+    const reader = new Aloud(voice, {
+      sections: texts.length,
+      pieces: (section) => flat(Array.from((texts[section] as Part).element.children, spoken)),
+      reading(section) {
+        button.setAttribute("aria-pressed", String(section !== null));
+        button.textContent = word(section === null ? "read_aloud" : "pause");
+        texts.forEach(({ element }, index) => element.classList.toggle("spoken", index === section));
+        if (section !== null) texts[section]?.element.scrollIntoView();
+      },
+    });
+    aloud = reader;
+    onTap(button, () => {
+      if (reader.isOn) return reader.pause();
+      if (parts !== texts) change(true);
+      reader.play(current);
+    });
+    window.addEventListener("pagehide", () => reader.pause());
+    show(button);
+  });
+
   look();
   setInterval(look, LOOK);
 }
 
-/** A page as picture and, when somebody wants it, in words. */
-class Leaf {
-  readonly element = document.createElement("article");
-  private readonly figure: HTMLElement;
-  private readonly words = document.createElement("div");
-  private asked = false;
-
-  constructor(
-    private readonly page: number,
-    pages: number,
-    frame: PageFrame,
-  ) {
-    this.figure = pageFigure(page, pages, frame);
-    this.words.className = "words";
-    this.element.append(this.figure, this.words);
-  }
-
-  isThere(inWords: boolean): boolean {
-    return inWords ? this.words.childElementCount > 0 : this.figure.dataset.drawn !== undefined;
-  }
-
-  open(inWords: boolean, near: boolean): void {
-    if (inWords) this.spell().catch(report);
-    else if (near) draw(this.figure).catch(report);
-    else drop(this.figure);
-  }
-
-  private async spell(): Promise<void> {
-    if (this.asked) return;
-    this.asked = true;
-    try {
-      const { paragraphs } = await server.get<{ paragraphs: readonly string[] }>(`pages/${this.page}/words/`);
-      for (const text of paragraphs.length ? paragraphs : [word("no_words")]) {
-        const paragraph = document.createElement("p");
-        paragraph.textContent = text;
-        this.words.append(paragraph);
-      }
-    } catch (error) {
-      this.asked = false;
-      throw error;
-    }
-  }
+/** What a block says: a list or a table row by row. */
+function spoken(block: Element): string[] {
+  const rows = Array.from(block.querySelectorAll("dl > div, tr"));
+  const texts = rows.length ? rows.map((row) => Array.from(row.children, textOf).join("，")) : [textOf(block)];
+  return flat(texts.map(sentences));
 }
 
-function refusing(): void {
-  const panel = byId("refusal");
-  const reason = byId<HTMLTextAreaElement>("reason");
-  onTap(byId<HTMLButtonElement>("refuse"), () => {
-    show(panel);
-    reason.focus();
-  });
-  onTap(byId<HTMLButtonElement>("keep"), () => {
-    show(panel, false);
-    byId("refuse").focus();
-  });
-  onTap(byId<HTMLButtonElement>("refuse-now"), async () => {
-    const text = reason.value.trim();
-    reason.setAttribute("aria-invalid", String(!text));
-    const hint = byId("reason-hint");
-    hint.textContent = text ? "" : word("reason_missing");
-    if (!text) {
-      reason.focus();
-      return;
-    }
-    await server.post("refuse/", { reason: text });
-    location.replace("/sign/");
-    say("");
-  });
+function textOf(element: Element): string {
+  return element.textContent || "";
 }

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.support.phone_browser import PATIENCE, Screen, message
-from tests.support.signing import ID_NO, MOBILE, NAME
+from tests.support.signing import ID_NO, MOBILE, NAME, Phone
 
 LINK = r"(http\S+/sign/#[\w-]{43})"
 IDENTITY_CODE, SIGN_CODE = r"】验证码(\d{6})", r"】签署验证码(\d{6})"
@@ -20,6 +20,14 @@ NAME_LINES = (
 def open_link(screen: Screen) -> None:
     screen.page.goto(message(LINK, MOBILE))
     screen.at("/sign/")
+
+
+def carry_on(screen: Screen, site: str, phone: Phone, path: str) -> None:
+    """Let the browser hold the session that `phone` has brought this far."""
+    screen.page.goto(f"{site}/sign/")
+    screen.page.evaluate("secret => sessionStorage.setItem('session', secret)", phone.secret)
+    screen.page.goto(f"{site}{path}")
+    screen.at(path)
 
 
 def accept_and_start(screen: Screen) -> None:

@@ -94,8 +94,10 @@ def companion() -> Companion:
     )
 
 
-def party_specs(*, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE) -> list[PartySpec]:
-    _, boxes = prepared()
+def party_specs(
+    *, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE, places: dict[str, Box] | None = None
+) -> list[PartySpec]:
+    boxes = places or prepared()[1]
     return [
         PartySpec("worker", PartyKind.PERSON, name, "01", id_no, "worker", boxes["worker"], mobile=mobile),
         PartySpec(

@@ -8,6 +8,7 @@ from tests.support.phone_browser import PATIENCE, Screen, phone_screen
 from tests.support.phone_steps import (
     accept_and_start,
     ask_code,
+    carry_on,
     fill_identity,
     open_link,
     prove_phone,
@@ -22,14 +23,6 @@ LOST = "net::ERR_FAILED"
 
 def reload_at(screen: Screen, path: str) -> None:
     screen.page.reload()
-    screen.at(path)
-
-
-def carry_on(screen: Screen, site: str, phone: Phone, path: str) -> None:
-    """Let the browser hold the session that `phone` has brought this far."""
-    screen.page.goto(f"{site}/sign/")
-    screen.page.evaluate("secret => sessionStorage.setItem('session', secret)", phone.secret)
-    screen.page.goto(f"{site}{path}")
     screen.at(path)
 
 
@@ -98,6 +91,7 @@ def test_a_person_refuses_and_says_why(idle_site: str, browser: Browser) -> None
     with phone_screen(browser, "refusal") as screen:
         screen.expect_errors("status of 410")
         carry_on(screen, idle_site, phone, "/sign/read/")
+        screen.tap("#more")
         screen.tap("#refuse")
         screen.tap("#refuse-now")
         expect(screen.page.locator("#reason-hint")).to_have_text("请写明拒签的原因。")
