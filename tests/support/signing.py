@@ -95,7 +95,7 @@ def companion() -> Companion:
 
 
 def party_specs(
-    *, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE, places: dict[str, Box] | None = None
+    places: dict[str, Box] | None = None, /, *, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE
 ) -> list[PartySpec]:
     boxes = places or prepared()[1]
     return [

@@ -55,7 +55,7 @@ def test_of_sixty_pages_only_those_near_the_screen_are_kept(site: str, browser: 
         subject=f"contract:{uuid4()}",
         title="长文件",
         document_digest=blobs.put(prepare(pdf, fields)),
-        parties=party_specs(places=boxes),
+        parties=party_specs(boxes),
         expires_at=clock.now() + timedelta(days=7),
         actor="user:1",
     )
