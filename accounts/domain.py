@@ -1,5 +1,6 @@
 """The life of an employer on the platform, and the roles its members may have. No framework here."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -17,6 +18,37 @@ class EmployerState(StrEnum):
 
 EMPLOYER_TRANSITIONS: TransitionTable = {
     EmployerState.PENDING: frozenset({EmployerState.APPROVED, EmployerState.REJECTED}),
+}
+
+
+class ChangeState(StrEnum):
+    """Where an asked-for change of an approved profile stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+CHANGE_TRANSITIONS: TransitionTable = {
+    ChangeState.REQUESTED: frozenset({ChangeState.APPROVED, ChangeState.REFUSED}),
+}
+
+
+class Topic(StrEnum):
+    """What members are told by mail, each only if they want it."""
+
+    SEAL_REQUESTED = "seal_requested"
+    FILING_RETURNED = "filing_returned"
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    PROFILE_DECIDED = "profile_decided"
+
+
+# To whom a topic is of use: nobody else is offered it.
+TOPIC_ROLES: Mapping[Topic, frozenset[Role]] = {
+    Topic.SEAL_REQUESTED: frozenset({Role.SEAL_KEEPER}),
+    Topic.FILING_RETURNED: frozenset({Role.OWNER, Role.CLERK}),
+    Topic.CERTIFICATE_EXPIRING: frozenset({Role.OWNER, Role.SEAL_KEEPER}),
+    Topic.PROFILE_DECIDED: frozenset({Role.OWNER}),
 }
 
 MEMBER_ROLES = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)

@@ -11,10 +11,16 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts.domain import EMPLOYER_TRANSITIONS, MEMBER_ROLES, EmployerState
-from core.crypto import EncryptedTextField
+from accounts.domain import (
+    CHANGE_TRANSITIONS,
+    EMPLOYER_TRANSITIONS,
+    MEMBER_ROLES,
+    ChangeState,
+    EmployerState,
+)
+from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
 
 ROLE_CHOICES = [(role.value, role.value) for role in MEMBER_ROLES]
@@ -72,6 +78,7 @@ class Employer(models.Model):
     contact_name = models.CharField(max_length=50)
     contact_phone = EncryptedTextField()
     headcount = models.PositiveIntegerField(null=True)
+    requires_mfa = models.BooleanField(default=False)
     is_dispatch_agency = models.BooleanField(default=False)
     dispatch_license_no = models.CharField(max_length=50, blank=True)
     typed_names = models.BooleanField(default=True)
@@ -101,6 +108,49 @@ class Employer(models.Model):
         return f"employer:{self.pk}"
 
 
+class ProfileChange(models.Model):
+    """A change of an approved profile that an owner asks for and an operator decides on.
+
+    `changes` holds the new values by field name, `evidence` the digest of the paper that shows them (a
+    business licence, a notice of registration).
+    """
+
+    TRANSITIONS: ClassVar[TransitionTable] = CHANGE_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, related_name="changes")
+    changes = EncryptedJSONField()
+    evidence = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in ChangeState], default=ChangeState.REQUESTED
+    )
+    requested_by = models.CharField(max_length=80)
+    requested_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, null=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ChangeState]), name="profile_change_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["employer"], condition=Q(state=ChangeState.REQUESTED), name="profile_change_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="profile_change_two_people",
+            ),
+        )
+        indexes = (models.Index(fields=["employer", "-requested_at"]),)
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows the change."""
+        return f"profile_change:{self.pk}"
+
+
 class Membership(models.Model):
     """A person's place in an employer. Taking it away leaves the row, so that the log stays readable."""
 
@@ -118,6 +168,16 @@ class Membership(models.Model):
                 condition=Q(role__in=[r.value for r in MEMBER_ROLES]), name="membership_role_known"
             ),
         )
+
+
+class Silence(models.Model):
+    """A topic that a member does not want to be told of by mail. No row: the member is told."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="silences")
+    topic = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["membership", "topic"], name="silence_once"),)
 
 
 class Invitation(models.Model):

@@ -3,15 +3,17 @@
 from typing import TypeVar
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import ApiKey, Employer, Invitation, Membership, User, Worker
+from accounts.models import ApiKey, Employer, Invitation, Membership, ProfileChange, User, Worker
 from core.crypto import blind_index
 from core.errors import Refused
 from core.principal import ROLE_PERMISSIONS, Permission, Principal, Role
 
 T = TypeVar("T")
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def principal_of(user: User, employer: Employer | None) -> Principal:
@@ -20,16 +22,26 @@ def principal_of(user: User, employer: Employer | None) -> Principal:
         if not user.is_operator:
             raise Refused("not_found")
         return operator_principal(user)
-    membership = Membership.objects.filter(user=user, employer=employer, active=True).first()
+    memberships = Membership.objects.select_related("employer")
+    membership = memberships.filter(user=user, employer=employer, active=True).first()
     if membership is None:
         raise Refused("not_found")
     return member_principal(membership)
 
 
 def member_principal(membership: Membership) -> Principal:
-    """All that a membership may do."""
+    """All that a membership may do. Asks once more only where the employer wants second factors."""
     role = Role(membership.role)
-    return Principal(membership.user_id, role, ROLE_PERMISSIONS[role], membership.employer_id)
+    needs_mfa = membership.employer.requires_mfa and not second_factors(membership.user_id).exists()
+    return Principal(
+        membership.user_id, role, ROLE_PERMISSIONS[role], membership.employer_id, needs_mfa=needs_mfa
+    )
+
+
+def second_factors(user: int | OuterRef) -> QuerySet[Authenticator]:
+    """A person's authenticator apps and passkeys; recovery codes alone are none."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user, type__in=SECOND_FACTORS)
+    return found
 
 
 def places_of(user: User | AnonymousUser) -> QuerySet[Membership]:
@@ -58,9 +70,10 @@ def all_employers(principal: Principal) -> QuerySet[Employer]:
 
 
 def members_of(principal: Principal) -> QuerySet[Membership]:
-    """The members of the employer, with their people."""
+    """The members of the employer, with their people; `has_mfa` says whether they have a second factor."""
     principal.require(Permission.READ)
-    return Membership.objects.filter(employer_id=principal.tenant).select_related("user")
+    members = Membership.objects.filter(employer_id=principal.tenant).select_related("user")
+    return members.annotate(has_mfa=Exists(second_factors(OuterRef("user_id"))))
 
 
 def member_of(principal: Principal, membership_id: UUID) -> Membership:
@@ -87,6 +100,21 @@ def api_keys_of(principal: Principal) -> QuerySet[ApiKey]:
 def api_key_of(principal: Principal, key_id: UUID) -> ApiKey:
     """One of them; anybody else's is `not_found`."""
     return _found(api_keys_of(principal).filter(pk=key_id).first())
+
+
+def profile_changes_of(principal: Principal) -> QuerySet[ProfileChange]:
+    """The changes of the profile that were asked for, newest first; an operator sees every employer's."""
+    changes = ProfileChange.objects.select_related("employer").order_by("-requested_at")
+    if principal.employer_id is None:
+        principal.require(Permission.OPERATE)
+        return changes
+    principal.require(Permission.READ)
+    return changes.filter(employer_id=principal.tenant)
+
+
+def profile_change_of(principal: Principal, change_id: UUID) -> ProfileChange:
+    """One of them; anybody else's is `not_found`."""
+    return _found(profile_changes_of(principal).filter(pk=change_id).first())
 
 
 def workers_of(principal: Principal) -> QuerySet[Worker]:

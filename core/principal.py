@@ -44,12 +44,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Principal:
-    """An authenticated actor: a member of one employer, or an operator of the platform."""
+    """An authenticated actor: a member of one employer, or an operator of the platform.
+
+    `needs_mfa`: the employer asks its members for a second factor and this one has none yet. Such a member
+    looks at lists and does nothing.
+    """
 
     user_id: int
     role: Role
     permissions: frozenset[Permission]
     employer_id: UUID | None = None
+    needs_mfa: bool = False
 
     @property
     def actor(self) -> str:
@@ -64,6 +69,8 @@ class Principal:
         return self.employer_id
 
     def require(self, permission: Permission) -> None:
-        """Raise `not_permitted` unless the permission is held."""
+        """Raise `not_permitted` unless the permission is held, and `mfa_required` where more than that is."""
         if permission not in self.permissions:
             raise Refused("not_permitted", params={"permission": permission})
+        if self.needs_mfa and permission is not Permission.READ:
+            raise Refused("mfa_required")

@@ -36,6 +36,12 @@ def usable_seals(principal: Principal) -> QuerySet[Seal]:
     return seals_of(principal).filter(Q(holder=principal.actor) | Exists(mine))
 
 
+def users_of(seal: Seal) -> set[str]:
+    """Everybody who may use the seal now (`user:<id>`): its holder, and whose grant has not run out."""
+    live = seal.grants.filter(Q(until=None) | Q(until__gte=clock.today()), ended_at=None)
+    return {seal.holder, *live.values_list("keeper", flat=True)}
+
+
 def grants_of(principal: Principal, seal_id: UUID) -> QuerySet[SealGrant]:
     """Whoever else may use or might have used a seal, the newest first."""
     return SealGrant.objects.filter(seal=seal_of(principal, seal_id)).order_by("-granted_at")

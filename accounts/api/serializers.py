@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts import masking
-from accounts.domain import MEMBER_ROLES, EmployerState, RevealReason
+from accounts.domain import MEMBER_ROLES, ChangeState, EmployerState, RevealReason
 from accounts.particulars import EMPLOYER_FIELDS, REGISTRATION_FIELDS, WORKER_FIELDS, Field
 from core.api import StrictSerializer
 from core.principal import Permission, Role
@@ -16,6 +16,7 @@ from core.principal import Permission, Role
 ROLES = [role.value for role in MEMBER_ROLES]
 ALL_ROLES = [role.value for role in Role]
 SCOPES = [permission.value for permission in Permission]
+CHANGE_STATES = [state.value for state in ChangeState]
 EMPLOYER_STATES = [state.value for state in EmployerState]
 
 
@@ -84,6 +85,7 @@ class EmployerSerializer(serializers.Serializer[Any]):
     dispatch_license_no = serializers.CharField()
     typed_names = serializers.BooleanField()
     stroke_data = serializers.BooleanField()
+    requires_mfa = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
 
@@ -121,6 +123,27 @@ class AcceptanceSerializer(StrictSerializer):
     name = serializers.CharField(max_length=50)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
     totp = serializers.CharField(max_length=6, required=False)
+
+
+class MfaPolicySerializer(StrictSerializer):
+    required = serializers.BooleanField()  # type: ignore[assignment]  # a field, not the option
+
+
+class ProfileChangeSerializer(serializers.Serializer[Any]):
+    """A change of an approved profile as operators see it: the new values, in the clear."""
+
+    id = serializers.UUIDField()
+    employer = serializers.UUIDField(source="employer_id")
+    employer_name = serializers.CharField(source="employer.name")
+    changes = serializers.DictField(child=serializers.CharField())
+    state = serializers.ChoiceField(CHANGE_STATES)
+    requested_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField()
+
+
+class ChangeRefusalSerializer(StrictSerializer):
+    note = serializers.CharField(max_length=200)
 
 
 class MemberSerializer(serializers.Serializer[Any]):

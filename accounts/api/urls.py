@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.api import views, workers
+from accounts.api import changes, views, workers
 from accounts.services import employers
 
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
         "operator/employers/<uuid:employer_id>/reject/",
         views.DecideEmployerView.as_view(decide=employers.reject_employer),
     ),
+    path("employers/me/mfa/", views.MfaPolicyView.as_view()),
+    path("operator/profile-changes/", changes.ProfileChangesView.as_view()),
+    path("operator/profile-changes/<uuid:change_id>/evidence/", changes.EvidenceView.as_view()),
+    path("operator/profile-changes/<uuid:change_id>/approve/", changes.ApproveChangeView.as_view()),
+    path("operator/profile-changes/<uuid:change_id>/refuse/", changes.RefuseChangeView.as_view()),
     path("members/", views.MembersView.as_view()),
     path("members/<uuid:membership_id>/role/", views.MemberRoleView.as_view()),
     path("members/<uuid:membership_id>/remove/", views.RemoveMemberView.as_view()),

@@ -88,6 +88,19 @@ class SigningChoicesView(APIView):
         return Response(shapes.EmployerSerializer(employer).data)
 
 
+class MfaPolicyView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(
+        operation_id="set_mfa_policy", request=shapes.MfaPolicySerializer, responses=shapes.EmployerSerializer
+    )
+    def put(self, request: Request) -> Response:
+        """Whether every member needs a second factor to do more than look at lists."""
+        required = given(shapes.MfaPolicySerializer, request)["required"]
+        employer = employers.require_mfa(principal=principal_of(request), required=required)
+        return Response(shapes.EmployerSerializer(employer).data)
+
+
 class OperatorEmployersView(ListAPIView[models.Employer]):
     """All employers, for operators."""
 

@@ -115,7 +115,11 @@ def find_live_key(token: str) -> ApiKey | None:
     prefix, _, secret = rest.partition("_")
     if mark != MARK or not secret:
         return None
-    key = ApiKey.objects.select_related("user", "membership").filter(prefix=prefix, revoked_at=None).first()
+    key = (
+        ApiKey.objects.select_related("user", "membership__employer")
+        .filter(prefix=prefix, revoked_at=None)
+        .first()
+    )
     if key is None or not constant_time_compare(key.secret_hash, hash_of(secret)):
         return None
     if key.expires_at <= clock.now() or not key.user.is_active:

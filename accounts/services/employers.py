@@ -87,6 +87,29 @@ def choose_signing(*, principal: Principal, choices: Mapping[str, bool]) -> Empl
     return employer
 
 
+@transaction.atomic
+def require_mfa(*, principal: Principal, required: bool) -> Employer:
+    """Say whether every member needs a second factor; without one, members only look at lists.
+
+    Commits the rule and its audit event. Raises `mfa_first_your_own` to an owner who would lock themselves
+    out.
+    """
+    principal.require(Permission.MANAGE_MEMBERS)
+    if required and not selectors.second_factors(principal.user_id).exists():
+        raise Refused("mfa_first_your_own")
+    employer = selectors.employer_of(principal)
+    if employer.requires_mfa != required:
+        employer.requires_mfa = required
+        employer.save(update_fields=["requires_mfa"])
+        audit.record(
+            "employer.mfa_required" if required else "employer.mfa_optional",
+            subject=employer.subject,
+            actor=principal.actor,
+            tenant=employer.pk,
+        )
+    return employer
+
+
 def approve_employer(*, principal: Principal, employer_id: UUID) -> Employer:
     """Let a registered employer send contracts. Commits state, audit event, and what hears
     `EmployerApproved`. Raises `not_found` and `state_conflict`."""

@@ -61,6 +61,22 @@ def offer_place(
     return invitation
 
 
+@transaction.atomic
+def withdraw_invitation(*, principal: Principal, invitation_id: UUID) -> None:
+    """Make an unanswered invitation worthless at once. Can be repeated. Raises `not_found`."""
+    principal.require(Permission.MANAGE_MEMBERS)
+    offers = selectors.invitations_of(principal).filter(pk=invitation_id, accepted_at=None)
+    if not offers.exists():
+        raise Refused("not_found")
+    if offers.filter(expires_at__gt=clock.now()).update(expires_at=clock.now()):
+        audit.record(
+            "invitation.withdrawn",
+            subject=f"invitation:{invitation_id}",
+            actor=principal.actor,
+            tenant=principal.tenant,
+        )
+
+
 def _letter(invitation: Invitation, token: str) -> dict[str, str]:
     link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
     words = render_to_string("mail/invitation.txt", {"invitation": invitation, "token": token, "link": link})

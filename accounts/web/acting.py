@@ -1,6 +1,7 @@
 """For which employer a logged-in person looks at pages: the one kept in the session, else the first."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
 
@@ -19,7 +20,7 @@ class Acting:
     membership: Membership
     places: tuple[Membership, ...]
 
-    @property
+    @cached_property
     def principal(self) -> Principal:
         return selectors.member_principal(self.membership)
 

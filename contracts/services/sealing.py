@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
+from accounts.domain import Topic
 from accounts.selectors import member_of
+from accounts.services.notifications import tell
 from accounts.services.stepup import require_strong
 from contracts import selectors
 from core.errors import Refused
 from core.principal import Permission, Principal, Role
 from signing.models import Seal, SealApplication
+from signing.selectors import users_of
 from signing.services import applications, seals
 
 
@@ -30,9 +35,17 @@ def apply_for_seal(
     requests = [request for request in found.values() if request is not None]
     if len(requests) != len(wanted):
         raise Refused("document_not_ready")
-    return applications.apply_for_seal(
-        principal=principal, seal_id=seal_id, request_ids=requests, reason=reason
-    )
+    with transaction.atomic():
+        application = applications.apply_for_seal(
+            principal=principal, seal_id=seal_id, request_ids=requests, reason=reason
+        )
+        tell(
+            Topic.SEAL_REQUESTED,
+            tenant=principal.tenant,
+            params={"documents": len(requests), "seal": application.seal.label},
+            only=[int(actor.partition(":")[2]) for actor in users_of(application.seal)],
+        )
+    return application
 
 
 def approve(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from accounts.domain import Topic
+from accounts.services.notifications import tell
 from core import bus
 from core.audit import Detail
 from core.errors import Refused
@@ -17,6 +19,8 @@ PREPARING = "system:filing"
 S = FilingState
 # States that somebody outside waits for; topics are `filing.<state>`.
 ANNOUNCED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJECTED, S.HELD})
+# What somebody of the employer has to mend, and is told by mail.
+MENDABLE = frozenset({S.RETURNED, S.REJECTED})
 
 
 # What a filing loses with the end of a call: the lease, and the message, which is used up.
@@ -64,6 +68,9 @@ def move(
                 "receipt_no": changes.get("receipt_no", filing.receipt_no) or None,
             },
         )
+
+    if new in MENDABLE:
+        tell(Topic.FILING_RETURNED, tenant=filing.tenant, params={"contract_no": filing.contract_no})
 
 
 def release(filing: Filing, only_if: dict[str, Any], **changes: Any) -> None:

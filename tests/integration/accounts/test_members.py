@@ -10,7 +10,9 @@ from allauth.account.models import EmailAddress
 
 from accounts.domain import INVITATION_LIFE
 from accounts.models import Employer, Invitation, Membership, OutgoingMail, User
+from accounts.services import members
 from core import clock
+from core.errors import Refused
 from core.models import AuditEvent, WorkItem
 from core.principal import Role
 from tests.integration.accounts.conftest import deliver_mail, everything, token_in
@@ -210,3 +212,22 @@ def test_other_employers_members_are_not_found(owner: Client) -> None:
 
     assert str(theirs.pk) not in owner.send("get", "members/").content.decode()
     assert everything() == before
+
+
+def test_a_withdrawn_invitation_opens_nothing(owner: Client, visitor: Client, employer: Employer) -> None:
+    chief = make.make_principal(employer, Role.OWNER)
+    owner.send("post", "members/invitations/", {"email": "new@example.com", "role": "clerk"})
+    token = token_in(deliver_mail()[-1])
+    offer = Invitation.objects.get(email="new@example.com")
+    stranger = make.make_principal(make.make_employer(), Role.OWNER)
+    clerk = make.make_principal(employer, Role.CLERK)
+    for who, code in ((stranger, "not_found"), (clerk, "not_permitted")):
+        with pytest.raises(Refused, match=code):
+            members.withdraw_invitation(principal=who, invitation_id=offer.pk)
+    for _ in range(2):
+        members.withdraw_invitation(principal=chief, invitation_id=offer.pk)
+    answer = visitor.send(
+        "post", "invitations/accept/", {"token": token, "name": "新人", "password": PASSWORD}
+    )
+    assert answer.json()["code"] == "invitation_invalid"
+    assert AuditEvent.objects.filter(action="invitation.withdrawn").count() == 1

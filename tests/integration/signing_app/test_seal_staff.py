@@ -10,7 +10,7 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from core import blobs, clock, work
+from core import blobs, clock, papers, work
 from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Principal, Role
@@ -288,7 +288,7 @@ def test_an_uploaded_seal_needs_its_proof() -> None:
         )  # fmt: skip
 
     before = snapshot()
-    for wrong in (b"", b"MZ\x90 a program", b"%PDF-1.7 broken", b"x" * (seals.MAX_PROOF_BYTES + 1)):
+    for wrong in (b"", b"MZ\x90 a program", b"%PDF-1.7 broken", b"x" * (papers.MAX_BYTES + 1)):
         with pytest.raises(Refused, match="seal_proof_faulty"):
             upload(png(scan()), wrong)
     with pytest.raises(Refused, match="seal_picture_faulty"):
