@@ -20,9 +20,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import yaml
+from celery import Celery
 from psycopg import sql
 
-from config.demo.processes import Program, Ready, answers
+from config.demo.processes import Process, Program, Ready, answers
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -103,3 +104,9 @@ def web(port: int, variables: dict[str, str]) -> Program:
     return Program(
         "web", (str(BIN / command[0]), *command[1:]), answers(port, headers=BEHIND_PROXY), variables
     )
+
+
+def celery_answers(process: Process) -> bool:
+    """What the health check of the compose file asks, without starting a program for each question."""
+    with Celery(broker=os.environ["REDIS_URL"]) as app:
+        return bool(app.control.ping(destination=[f"{process.program.name}@localhost"], timeout=0.5))

@@ -1,0 +1,61 @@
+"""The main job on PostgreSQL with Celery for a doorbell: worker, signer and beat as they are deployed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from config.demo.main_job import drive, summarise
+from config.demo.processes import Program, started
+from config.demo.progress import Progress
+from config.demo.system import Ports, System
+from tests.support import production
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.needs("postgres", "redis"),
+    pytest.mark.xdist_group("celery"),
+    pytest.mark.timeout(600),
+]
+CONTRACTS = 4
+
+
+class Deployed(System):
+    """Processes of docker-compose.yml instead of `manage.py work`."""
+
+    def worker(self) -> Program:
+        return self._deployed("worker")
+
+    def signer(self) -> Program:
+        program = self._deployed("signer")
+        return Program(
+            program.name, program.command, program.ready, {**program.environment, **self.signer_secret}
+        )
+
+    def programs(self) -> list[Program]:
+        pid = self.folder / "beat.pid"
+        beat = production.deployed("beat", self.environment, self.folder, lambda _: pid.exists())
+        return [*super().programs(), beat]
+
+    def _deployed(self, name: str) -> Program:
+        return production.deployed(name, self.environment, self.folder, production.celery_answers)
+
+
+def test_contracts_are_signed_and_filed_with_a_broker(tmp_path: Path) -> None:
+    with production.fresh_database() as database_url:
+        system = Deployed(
+            tmp_path / "system",
+            Ports.free(),
+            {
+                "DJANGO_SETTINGS_MODULE": "tests.support.broker_settings",
+                "DATABASE_URL": database_url,
+                "REDIS_URL": os.environ["REDIS_URL"],
+                "CELERY_BROKER_URL": os.environ["REDIS_URL"],
+            },
+        )
+        operator_key = system.set_up()
+        progress = Progress()
+        with started(system.programs(), tmp_path / "logs"):
+            _employer, jobs = drive(system, operator_key, CONTRACTS, progress)
+    summary = summarise(jobs, progress)
+    assert (summary["effective"], summary["accepted"]) == (CONTRACTS, CONTRACTS)
