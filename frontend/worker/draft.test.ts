@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Draft, Store } from "./draft";
 
-const DRAFT: Draft = { document: "a".repeat(64), name: "测试甲", strokes: [], pad: { w: 1, h: 1 }, typed: true, box: null };
+const DRAFT: Draft = { document: "a".repeat(64), name: "测试甲", strokes: [], pad: { w: 1, h: 1 }, turned: false, typed: null, box: null };
 
 function store(): Store {
   const rows = new Map<string, string>();

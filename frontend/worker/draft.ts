@@ -3,13 +3,23 @@
 import type { Box } from "../shared/geometry";
 import type { Pad, Stroke } from "./ink";
 
+/** signing.api.reading.TypedNameSerializer */
+export interface Outline {
+  readonly width: number;
+  readonly height: number;
+  readonly path: string;
+}
+
 export interface Draft {
   /** The document that it was made for; for any other it does not count. */
   readonly document: string;
   readonly name: string;
+  /** As they are read, on a pad of this size; `turned`: they were written along an upright phone. */
   readonly strokes: readonly Stroke[];
   readonly pad: Pad;
-  readonly typed: boolean;
+  readonly turned: boolean;
+  /** The drawing of the typed name, where it was typed instead. */
+  readonly typed: Outline | null;
   readonly box: Box | null;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { curveOf, isReadable, refit, type Stroke, tidy } from "./ink";
+import { curveOf, isReadable, refit, sideways, type Stroke, tidy, turned, turnedBack } from "./ink";
 
 const PAD = { w: 200, h: 100 };
 const line: Stroke = [
@@ -17,6 +17,26 @@ test("on a pad of another shape the strokes keep their shape, in the middle", ()
     [250, 10, 1032, 0.5],
   ]);
   expect(refit([line], PAD, PAD)).toEqual([line]);
+});
+
+test("what is written sideways is turned to be read, and back", () => {
+  // On an upright phone one writes downwards; the head of a character points to the right.
+  const upright = { w: 100, h: 200 };
+  const downwards: Stroke = [
+    [80, 20, 0, 0.5],
+    [80, 150, 16, 0.5],
+    [30, 150, 32, 0.5],
+  ];
+
+  const read = turned([downwards], upright);
+
+  expect(read[0]?.map(([x, y]) => [x, y])).toEqual([
+    [20, 20],
+    [150, 20],
+    [150, 70],
+  ]);
+  expect(turnedBack(read, upright)).toEqual([downwards]);
+  expect(sideways(upright)).toEqual({ w: 200, h: 100 });
 });
 
 test("no point leaves the pad, and time begins with the first", () => {

@@ -13,6 +13,21 @@ export interface Pad {
 const THICKNESS = 3.2 / 200;
 const SMALLEST = 0.02; // of the pad; less is a dot
 
+/** Written along the long side of a phone that is held upright: the same strokes as they are read. */
+export function turned(strokes: readonly Stroke[], pad: Pad): Stroke[] {
+  return strokes.map((stroke) => stroke.map(([x, y, t, p]) => [y, pad.w - x, t, p] as const));
+}
+
+/** The inverse of `turned`; `pad` is, here too, the one on the screen. */
+export function turnedBack(strokes: readonly Stroke[], pad: Pad): Stroke[] {
+  return strokes.map((stroke) => stroke.map(([x, y, t, p]) => [pad.w - y, x, t, p] as const));
+}
+
+/** The pad as it is read when it is written on sideways. */
+export function sideways({ w, h }: Pad): Pad {
+  return { w: h, h: w };
+}
+
 /** The strokes on a pad of another size: as large as they fit, in its middle. */
 export function refit(strokes: readonly Stroke[], from: Pad, to: Pad): Stroke[] {
   const scale = Math.min(to.w / from.w, to.h / from.h);

@@ -8,9 +8,14 @@ const FOCUSABLE = "a[href], button:not([disabled]), textarea, input";
 export class Panel {
   private before: Element | null = null;
 
-  constructor(private readonly panel: HTMLElement) {
+  /** `leave`: what Escape does, and a tap beside a panel that covers the page in part. */
+  constructor(
+    private readonly panel: HTMLElement,
+    private readonly leave = (): void => this.close(),
+  ) {
     panel.addEventListener("keydown", (event) => this.onKey(event));
-    panel.addEventListener("click", (event) => event.target === panel && this.close());
+    if (!panel.classList.contains("cover")) return;
+    panel.addEventListener("click", (event) => event.target === panel && this.leave());
   }
 
   open(first?: HTMLElement): void {
@@ -20,6 +25,7 @@ export class Panel {
   }
 
   close(): void {
+    if (this.panel.hidden) return;
     show(this.panel, false);
     if (this.before instanceof HTMLElement) this.before.focus();
   }
@@ -30,7 +36,7 @@ export class Panel {
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.close();
+    if (event.key === "Escape") this.leave();
     if (event.key !== "Tab") return;
     const stops = this.stops();
     const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];

@@ -95,7 +95,10 @@ export async function place(): Promise<void> {
     );
     const mark = draft.typed
       ? { typed_name: draft.name }
-      : { strokes: draft.strokes.map((line) => line.map((point) => (full ? point : point.slice(0, 2)))), canvas: draft.pad };
+      : {
+          strokes: draft.strokes.map((line) => line.map((point) => (full ? point : point.slice(0, 2)))),
+          canvas: { ...draft.pad, dpr: window.devicePixelRatio || 1, turned: draft.turned },
+        };
     await server.post("place/", { document_sha256: draft.document, box, ...mark });
     store.keepDraft({ ...draft, box });
     go("confirm");

@@ -10,6 +10,7 @@ export interface Personal {
   readonly place: Box;
   readonly zone: Box | null;
   readonly keep_clear: readonly Box[];
+  readonly typed_names: boolean;
 }
 
 export interface Session {

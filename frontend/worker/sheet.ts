@@ -1,7 +1,7 @@
 // One page with the signature on it: to be moved on the placing page, to be looked at before confirming.
 
 import type { Box, PageFrame } from "../shared/geometry";
-import type { Draft } from "./draft";
+import type { Draft, Outline } from "./draft";
 import { draw, pageFigure } from "./images";
 import { curveOf } from "./ink";
 import { word } from "./page";
@@ -19,7 +19,7 @@ export class Sheet {
   ) {
     this.sticker = document.createElement("div");
     this.sticker.className = "sticker";
-    this.sticker.append(draft.typed ? typedMark(draft.name) : inkMark(draft));
+    this.sticker.append(draft.typed ? typedMark(draft.typed) : inkMark(draft));
   }
 
   /** Show the box's page, if it is not the one shown, and the signature at its place on it. */
@@ -56,32 +56,25 @@ export class Sheet {
 
 function inkMark(draft: Draft): Element {
   const { box, path, thickness } = curveOf(draft.strokes, draft.pad);
-  const picture = document.createElementNS(SVG, "svg");
-  const attributes = { viewBox: box, role: "img", "aria-label": word("signature_alt") };
-  Object.entries(attributes).forEach(([name, value]) => picture.setAttribute(name, value));
-  const line = document.createElementNS(SVG, "path");
-  const look = {
-    d: path, fill: "none", stroke: "#000", "stroke-width": String(thickness), "stroke-linecap": "round",
-    "stroke-linejoin": "round",
-  }; // prettier-ignore
-  Object.entries(look).forEach(([name, value]) => line.setAttribute(name, value));
-  picture.append(line);
-  return picture;
+  const look = { d: path, fill: "none", stroke: "#000", "stroke-width": thickness, "stroke-linecap": "round" };
+  return picture(box, { ...look, "stroke-linejoin": "round" });
 }
 
-/** As the server sets it: characters of one size beside one another, the whole fitted into the box. */
-function typedMark(name: string): Element {
-  const picture = document.createElementNS(SVG, "svg");
-  const characters = Array.from(name);
-  const width = characters.length * 40 + 8;
-  picture.setAttribute("viewBox", `0 0 ${width} 48`);
-  const text = document.createElementNS(SVG, "text");
-  const look = { x: "4", y: "38", "font-size": "40", textLength: String(width - 8), lengthAdjust: "spacingAndGlyphs" };
-  Object.entries(look).forEach(([key, value]) => text.setAttribute(key, value));
-  text.setAttribute("class", "typed-mark");
-  text.textContent = name;
-  picture.append(text);
-  return picture;
+/** The outlines that the server will draw. */
+export function typedMark({ width, height, path }: Outline): Element {
+  return picture(`0 0 ${width} ${height}`, { d: path });
+}
+
+function picture(viewBox: string, path: Record<string, string | number>): Element {
+  const whole = shape("svg", { viewBox, role: "img", "aria-label": word("signature_alt") });
+  whole.append(shape("path", path));
+  return whole;
+}
+
+function shape(name: string, attributes: Record<string, string | number>): Element {
+  const element = document.createElementNS(SVG, name);
+  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, String(value)));
+  return element;
 }
 
 function percent(fraction: number): string {

@@ -114,7 +114,7 @@ def phone_screen(
     page.on("pageerror", lambda error: screen.complaints.append(str(error)))
     try:
         yield screen
-        assert screen.complaints == []
+        assert screen.complaints == [], screen.complaints
     finally:
         context.close()
 

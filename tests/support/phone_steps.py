@@ -64,6 +64,8 @@ def to_pad(screen: Screen) -> None:
 
 
 def write_name(screen: Screen) -> None:
+    """On the pad over the whole screen, which is left by `#written`."""
+    screen.tap("#next")
     screen.draw(screen.page.locator("#canvas"), *NAME_LINES)
 
 
