@@ -138,8 +138,9 @@ def test_speed_and_pressure_leave_the_phone_only_with_consent(idle_site: str, br
             with screen.page.expect_request("**/sign/place/") as sent:
                 screen.tap("#next")
             screen.at("/sign/confirm/")
-            assert {len(point) for point in sent.value.post_data_json["strokes"][0]} == {length}
-            assert sent.value.post_data_json["canvas"]["turned"] is True
+            body: Any = sent.value.post_data_json
+            assert {len(point) for point in body["strokes"][0]} == {length}
+            assert body["canvas"]["turned"] is True
     assert Consent.objects.filter(kind="stroke_data").count() == 1
 
 
