@@ -41,6 +41,7 @@ class WorkItem(models.Model):
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=80)
     channel = models.CharField(max_length=20)
+    urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     generation = models.PositiveIntegerField(default=0)
     lease = models.UUIDField(null=True)
@@ -51,7 +52,7 @@ class WorkItem(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["kind", "key"], name="work_item_once"),)
-        indexes = (models.Index(fields=["channel", "parked", "due_at"]),)
+        indexes = (models.Index(fields=["channel", "parked", "-urgent", "due_at"]),)
 
 
 class RememberedAnswer(models.Model):

@@ -27,13 +27,13 @@ def renew_authorisation(filing_id: str) -> None:
     preparing.renew_authorisation(UUID(filing_id))
 
 
-@work.handler(preparing.SIGN, channel=work.SIGNING)
+@work.handler(preparing.SIGN, channel=work.SIGNING, urgent=True)
 def sign(province: str) -> None:
     """Sign the messages that are due."""
     messages.sign_messages(province)
 
 
-@work.handler(messages.DELIVER)
+@work.handler(messages.DELIVER, urgent=True)
 def deliver(province: str) -> None:
     """Deliver what is due."""
     delivery.deliver(province)

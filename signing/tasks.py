@@ -17,11 +17,12 @@ from signing.services import (
     requests,
 )
 
-work.handler("signing.notice")(notices.send_notice)
-work.handler("signing.identify")(identity.ask_provider)
-work.handler("signing.pages", lease=timedelta(minutes=5))(pages.make_page_images)
+work.handler("signing.notice", urgent=True)(notices.send_notice)
+work.handler("signing.identify", urgent=True)(identity.ask_provider)
+work.handler("signing.pages", urgent=True, lease=timedelta(minutes=5))(pages.make_page_images)
 work.handler("signing.accept", lease=timedelta(minutes=2))(accepting.accept_request)
-work.handler("signing.apply", channel=work.SIGNING)(applying.apply_job)
+work.handler("signing.apply", channel=work.SIGNING, urgent=True)(applying.apply_job)
+work.handler("signing.seal", channel=work.SIGNING)(applying.apply_job)  # thousands at once
 work.handler("signing.enrol", channel=work.SIGNING)(keyroom.fetch_organisation_key)
 
 work.periodic("expire signature requests", every=timedelta(seconds=60))(requests.expire_requests)

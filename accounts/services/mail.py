@@ -17,7 +17,7 @@ def post(*, to: str, subject: str, body: str) -> UUID:
     return letter.pk
 
 
-@work.handler("accounts.mail")
+@work.handler("accounts.mail", urgent=True)
 def send(key: str) -> None:
     """Send a waiting mail, then forget it. A crash between the two sends it twice rather than never."""
     letter = OutgoingMail.objects.filter(pk=key).first()

@@ -235,7 +235,7 @@ def _seal(
     )  # fmt: skip
     SigningJob.objects.bulk_create(jobs)
     SealUse.objects.filter(application__in=applications, job__isnull=True).update(skipped=True)
-    work.enqueue_new("signing.apply", [str(job.pk) for job in jobs])
+    work.enqueue_new("signing.seal", [str(job.pk) for job in jobs])
     return Outcome(len(jobs), len(uses) - len(jobs))
 
 

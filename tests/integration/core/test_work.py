@@ -36,6 +36,18 @@ def test_work_that_is_not_due_yet_waits(done: list[str]) -> None:
 
 
 @pytest.mark.django_db
+def test_what_somebody_waits_for_goes_before_a_backlog(done: list[str]) -> None:
+    work.KINDS["test.code"] = work.Kind(done.append, work.GENERAL, work.LEASE, urgent=True)
+    for number in range(40):
+        work.enqueue("test.note", f"document {number}")
+    work.enqueue("test.code", "code")
+    work.enqueue_new("test.code", ["another code"])
+    assert work.run_due(work.GENERAL, limit=2) == 2
+    assert sorted(done) == ["another code", "code"]
+    del work.KINDS["test.code"]
+
+
+@pytest.mark.django_db
 def test_other_channels_are_left_alone(done: list[str]) -> None:
     work.enqueue("test.note", "a")
     assert work.run_due(work.SIGNING) == 0
