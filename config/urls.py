@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
     path("i18n/", include("django.conf.urls.i18n")),
     path("sign/", include("signing.web.urls")),
+    path("mine/", include("filing_bridge.web.mine.urls")),
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.events import EmployerApproved
+from accounts.services.workers import follow_phone
 from contracts.domain import ContractState
 from contracts.events import ContractEffective
 from contracts.models import Contract
@@ -13,6 +14,7 @@ from core.webhooks.services import emit
 from signing.events import (
     PaperWanted,
     PartyDisowned,
+    PhoneChanged,
     RequestCompleted,
     RequestExpired,
     RequestRefused,
@@ -75,6 +77,18 @@ def on_disowned(event: PartyDisowned) -> None:
     )
 
 
+def on_phone_changed(event: PhoneChanged) -> None:
+    """A worker has a new phone: the rosters follow, and each employer is told which row changed."""
+    actor = f"person:{event.person_id}"
+    for worker in follow_phone(id_no_index=event.id_no_index, mobile=event.mobile, actor=actor):
+        emit(
+            "worker.phone_changed",
+            tenant=worker.employer_id,
+            subject=worker.subject,
+            data={"worker": str(worker.pk)},
+        )
+
+
 def on_paper_wanted(event: PaperWanted) -> None:
     """The worker asks for a copy on paper."""
     ask_for_paper(_contract(event.subject), actor=f"party:{event.party_id}")
@@ -90,4 +104,5 @@ bus.subscribe(RequestCompleted, on_completed)
 bus.subscribe(RequestRefused, on_refused)
 bus.subscribe(RequestExpired, on_expired)
 bus.subscribe(PartyDisowned, on_disowned)
+bus.subscribe(PhoneChanged, on_phone_changed)
 bus.subscribe(PaperWanted, on_paper_wanted)

@@ -46,6 +46,24 @@ class CheckState(StrEnum):
     FAILED = "failed"
 
 
+class VisitState(StrEnum):
+    """Somebody's way to all that they have signed."""
+
+    CODE = "code"  # a code was sent to the phone
+    NUMBER = "number"  # the phone alone does not say who it is: the identity number is asked for
+    OPEN = "open"
+    ENDED = "ended"
+
+
+class ChangeState(StrEnum):
+    """A person's way to another phone."""
+
+    CODE = "code"
+    CHECKING = "checking"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Purpose(StrEnum):
     """What a one-time code proves."""
 
@@ -131,6 +149,15 @@ SESSION_TRANSITIONS: TransitionTable = {
 CHECK_TRANSITIONS: TransitionTable = {
     CheckState.CHECKING: frozenset({CheckState.PASSED, CheckState.FAILED}),
 }
+VISIT_TRANSITIONS: TransitionTable = {
+    VisitState.CODE: frozenset({VisitState.NUMBER, VisitState.OPEN}),
+    VisitState.NUMBER: frozenset({VisitState.OPEN, VisitState.ENDED}),
+    VisitState.OPEN: frozenset({VisitState.ENDED}),
+}
+CHANGE_TRANSITIONS: TransitionTable = {
+    ChangeState.CODE: frozenset({ChangeState.CHECKING}),
+    ChangeState.CHECKING: frozenset({ChangeState.DONE, ChangeState.FAILED}),
+}
 CODE_TRANSITIONS: TransitionTable = {CodeState.LIVE: frozenset({CodeState.USED, CodeState.DEAD})}
 # A dead signer's job is claimed again: signing → signing, under a new lease.
 JOB_TRANSITIONS: TransitionTable = {
@@ -158,6 +185,16 @@ CODE_RESEND_AFTER = timedelta(seconds=60)
 CODES_PER_INVITATION = 3
 TRIES_PER_CODE = 5
 TRIES_PER_PURPOSE = 15
+
+# Outside of any request a phone has so many codes and wrong tries a day, whether anybody knows it or not.
+PHONE_WINDOW = timedelta(days=1)
+CODES_PER_PHONE = 10
+TRIES_PER_PHONE = 15
+NUMBER_TRIES = 5
+VISIT_LIFETIME = timedelta(hours=2)
+# Operators give a number to somebody else after ninety days at the earliest: a phone that was not proved for
+# so long does not say who holds it.
+PHONE_TRUSTED_FOR = timedelta(days=90)
 
 IDENTITY_TRIES = 10  # claims of a name and number per invitation
 SESSION_LIFETIME = timedelta(hours=12)

@@ -42,6 +42,18 @@ class PartyDisowned:
 
 
 @dataclass(frozen=True)
+class PhoneChanged:
+    """A person is reached at another phone from now on; it was proved to be theirs.
+
+    `id_no_index` is the blind index by which rosters find them.
+    """
+
+    person_id: UUID
+    id_no_index: str
+    mobile: str
+
+
+@dataclass(frozen=True)
 class PaperWanted:
     """A person who has signed asks for a copy on paper."""
 

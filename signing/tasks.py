@@ -8,6 +8,7 @@ from signing.services import (
     accepting,
     applications,
     applying,
+    changing,
     identity,
     jobs,
     keyroom,
@@ -19,6 +20,7 @@ from signing.services import (
 
 work.handler("signing.notice", urgent=True)(notices.send_notice)
 work.handler("signing.identify", urgent=True)(identity.ask_provider)
+work.handler(changing.CHECK, urgent=True)(changing.ask_provider)
 work.handler("signing.pages", urgent=True, lease=timedelta(minutes=5))(pages.make_page_images)
 work.handler("signing.accept", lease=timedelta(minutes=2))(accepting.accept_request)
 work.handler("signing.apply", channel=work.SIGNING, urgent=True)(applying.apply_job)

@@ -9,6 +9,7 @@ from accounts import particulars, selectors
 from accounts.domain import RevealReason
 from accounts.models import Worker
 from core import audit
+from core.crypto import blind_index
 from core.errors import Refused
 from core.principal import Permission, Principal
 
@@ -77,3 +78,24 @@ def reveal_worker(*, principal: Principal, worker_id: UUID, reason: RevealReason
         detail={"reason": reason},
     )
     return worker
+
+
+def follow_phone(*, id_no_index: str, mobile: str, actor: str) -> list[Worker]:
+    """A person has proved a new phone to be theirs: every roster that has them under another follows.
+
+    Commits the number and an audit event for each row; returns the rows.
+    """
+    index = blind_index("mobile", mobile)
+    rows = list(Worker.objects.filter(id_no_index=id_no_index).exclude(mobile_index=index))
+    with transaction.atomic():
+        for worker in rows:
+            worker.mobile, worker.mobile_index = mobile, index
+            worker.save(update_fields=["mobile", "mobile_index"])
+            audit.record(
+                "worker.changed",
+                subject=worker.subject,
+                actor=actor,
+                tenant=worker.employer_id,
+                detail={"fields": ["mobile"]},
+            )
+    return rows

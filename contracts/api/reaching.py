@@ -17,6 +17,7 @@ from core.api import KeyPagination, StrictSerializer, principal_of, remembered
 from core.errors import Refused
 from signing.models import Notice
 from signing.selectors import notices_of, person_asked
+from signing.services.codes import ending
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
@@ -29,7 +30,7 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
         fields = ("template", "language", "sent_to", "state", "attempts", "created_at", "sent_at")
 
     def get_sent_to(self, notice: Notice) -> str:
-        return f"*******{notice.recipient[-4:]}"
+        return ending(notice.recipient)
 
 
 class ReachedSerializer(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ const large = document.getElementById("large");
 large?.addEventListener("click", () => {
   const on = document.documentElement.classList.toggle("large");
   large.setAttribute("aria-pressed", String(on));
-  document.cookie = `large=${on ? 1 : 0}; path=/sign/; max-age=31536000; samesite=strict`;
+  document.cookie = `large=${on ? 1 : 0}; path=/; max-age=31536000; samesite=strict`;
   window.dispatchEvent(new Event("resize"));
 });
 

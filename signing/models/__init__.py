@@ -4,7 +4,7 @@ from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
 from signing.models.notices import Notice
 from signing.models.pages import PageImage
-from signing.models.people import Person
+from signing.models.people import Person, PhoneChange, PhoneWindow, Visit
 from signing.models.requests import SignatureRequest, SigningParty
 from signing.models.seals import Seal, SealApplication, SealGrant, SealUse
 from signing.models.sessions import (
@@ -30,6 +30,8 @@ __all__ = [
     "OrganisationKey",
     "PageImage",
     "Person",
+    "PhoneChange",
+    "PhoneWindow",
     "Placement",
     "Reading",
     "Seal",
@@ -42,4 +44,5 @@ __all__ = [
     "SigningParty",
     "SigningSession",
     "UsedNonce",
+    "Visit",
 ]

@@ -138,7 +138,12 @@ def use_code(code: OneTimeCode) -> None:
 
 def masked_mobile(party: SigningParty) -> str:
     """The last four digits, as a hint which phone is meant."""
-    return f"*******{contact_of(party).mobile[-4:]}"
+    return ending(contact_of(party).mobile)
+
+
+def ending(mobile: str) -> str:
+    """A phone number of which only the last four digits are told."""
+    return f"*******{mobile[-4:]}"
 
 
 def _count_try(code: OneTimeCode, party_id: UUID) -> None:

@@ -1,0 +1,41 @@
+"""What a worker takes home of a contract: the PDF and the evidence package, each time on record."""
+
+from uuid import UUID
+
+from contracts import selectors
+from contracts.models import Contract
+from core import audit, blobs
+from core.errors import Refused
+from filing_bridge.services import evidence
+from signing.domain import PartyState
+from signing.models import Person, SigningParty
+from signing.selectors import parties_of
+from signing.services.downloads import record_download
+
+
+def party_in(person: Person, contract: Contract) -> SigningParty:
+    """The person's part in a contract of theirs."""
+    return parties_of(person).select_related("request").get(request_id=contract.signature_request)
+
+
+def take_document(person: Person, contract_id: UUID) -> bytes:
+    """The newest revision of a contract that the person has signed; for life, and free (指引 Art. 12).
+
+    Commits the record of the download. Refuses `not_found`, and `document_not_ready` before they have signed.
+    """
+    contract = selectors.contract_signed_by(person, contract_id)
+    party = party_in(person, contract)
+    if party.state != PartyState.SIGNED:
+        raise Refused("document_not_ready")
+    record_download(party, actor=person.subject)
+    return blobs.get(party.request.current_digest)
+
+
+def take_evidence(person: Person, contract_id: UUID) -> bytes:
+    """The newest evidence package. Refuses `not_found` and `evidence_not_ready`."""
+    contract = selectors.contract_signed_by(person, contract_id)
+    package = evidence.evidence_of(contract)
+    audit.record(
+        "evidence.downloaded", subject=contract.subject, actor=person.subject, tenant=contract.employer_id
+    )
+    return package
