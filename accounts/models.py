@@ -248,6 +248,7 @@ class Worker(models.Model):
     resid_address = EncryptedTextField()
     mobile = EncryptedTextField()
     mobile_index = models.CharField(max_length=64)
+    mobile_end_index = models.CharField(max_length=64)  # of the last four digits
     postcode = models.CharField(max_length=6, blank=True)
     email = EncryptedTextField(default="")
     education = models.CharField(max_length=2)
@@ -264,8 +265,15 @@ class Worker(models.Model):
             models.UniqueConstraint(fields=["employer", "id_no_index"], name="worker_once_per_employer"),
         )
         indexes = (
-            models.Index(fields=["employer", "-created_at"]),
+            # The lists' orders and searches; the key decides between equals, as in their paging.
+            models.Index(fields=["employer", "-created_at", "-id"], name="worker_newest"),
+            models.Index(
+                fields=["employer", "name"],
+                name="worker_by_name",
+                opclasses=["uuid_ops", "varchar_pattern_ops"],
+            ),
             models.Index(fields=["employer", "mobile_index"]),
+            models.Index(fields=["employer", "mobile_end_index"], name="worker_by_mobile_end"),
         )
 
     @property

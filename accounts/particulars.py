@@ -139,6 +139,7 @@ def worker_columns(particulars: Mapping[str, Any]) -> dict[str, Any]:
         "work_permit_valid_to": date.fromisoformat(permit_end) if permit_end else None,
         "id_no_index": blind_index("id_no", columns["id_no"]),
         "mobile_index": blind_index("mobile", columns["mobile"]),
+        "mobile_end_index": blind_index("mobile_end", columns["mobile"][-4:]),
     }
 
 

@@ -1,5 +1,6 @@
 """Reads. Each takes the principal, so that nobody sees another employer's people."""
 
+import re
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import ApiKey, Employer, Invitation, Membership, ProfileChange, User, Worker
 from core.crypto import blind_index
 from core.errors import Refused
+from core.names import normalise_name
+from core.numbers import normalise
 from core.principal import ROLE_PERMISSIONS, Permission, Principal, Role
 
 T = TypeVar("T")
@@ -140,6 +143,22 @@ def find_workers(
     if name is not None:
         found = found.filter(name__contains=name)
     return found
+
+
+def workers_meant(workers: QuerySet[Worker], text: str) -> QuerySet[Worker]:
+    """Those whom a search means: by whole identity or mobile number, the mobile's last four digits, or name.
+
+    A name is searched from its beginning, which an index answers however long the roster is; numbers are
+    found through their blind indexes, so that none is ever compared in clear.
+    """
+    typed = normalise(text)
+    if re.fullmatch(r"[0-9]{4}", typed):
+        return workers.filter(mobile_end_index=blind_index("mobile_end", typed))
+    if re.fullmatch(r"1[0-9]{10}", typed):
+        return workers.filter(mobile_index=blind_index("mobile", typed))
+    if re.search(r"[0-9]{6}", typed):
+        return workers.filter(id_no_index=blind_index("id_no", typed))
+    return workers.filter(name__startswith=normalise_name(text))
 
 
 def _found(row: T | None) -> T:

@@ -45,6 +45,7 @@ class Contract(models.Model):
         max_length=12, choices=[(s.value, s.value) for s in ContractState], default=ContractState.DRAFT
     )
     employment_start = models.DateField()
+    ends_on = models.DateField(null=True)  # the last day of a fixed term
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -77,8 +78,18 @@ class Contract(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["employer", "-created_at"]),
+            # The lists' orders; the key decides between equals, as in their paging.
+            models.Index(fields=["employer", "-created_at", "-id"], name="contract_newest"),
+            models.Index(fields=["employer", "employment_start", "id"], name="contract_by_start"),
+            models.Index(
+                fields=["employer", "contract_no"],
+                name="contract_by_number",
+                opclasses=["uuid_ops", "varchar_pattern_ops"],
+            ),
+            models.Index(fields=["employer", "state", "-created_at", "-id"], name="contract_in_state"),
             models.Index(fields=["employer", "state", "employment_start"]),
+            models.Index(fields=["employer", "state", "ends_on"], name="contract_ending"),
+            models.Index(fields=["worker", "-created_at"], name="contract_of_worker"),
         )
 
     @property

@@ -1,19 +1,26 @@
 """Reads. Each takes the principal, so that nobody sees another employer's contracts."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.models import Worker
+from accounts.selectors import workers_meant
+from contracts.domain import ContractState
 from contracts.models import Contract, PaperRequest, TemplateVersion
 from core.errors import Refused
 from core.models import AuditEvent
+from core.numbers import normalise
 from core.principal import Permission, Principal
 from signing.domain import PartyState
 from signing.models import Person, SigningParty
 from signing.selectors import parties_of
 
+# A mobile number or its end, a citizen number, and the shapes of travel documents.
+WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
@@ -50,7 +57,20 @@ def contract_of(principal: Principal, contract_id: UUID) -> Contract:
 
 def waiting_for(contracts: QuerySet[Contract], role: str) -> QuerySet[Contract]:
     """Those whose next signature is that of `role` (`worker` or `employer`)."""
-    return contracts.filter(Exists(_IN_TURN.filter(request_id=OuterRef("signature_request"), role=role)))
+    turn = Exists(_IN_TURN.filter(request_id=OuterRef("signature_request"), role=role))
+    return contracts.filter(turn, state=ContractState.SIGNING)
+
+
+def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contract]:
+    """Those that a search means: by the worker (`workers_meant`), or by the beginning of the number.
+
+    What has digits and is no identity or mobile number, nor the end of one, is a contract's number.
+    """
+    typed = normalise(text)
+    if re.search(r"[0-9]", typed) and not re.fullmatch(WORKERS_NUMBER, typed):
+        return contracts.filter(contract_no__startswith=text.strip())
+    employers_workers = Worker.objects.filter(employer_id=OuterRef("employer_id"), pk=OuterRef("worker_id"))
+    return contracts.filter(Exists(workers_meant(employers_workers, text)))
 
 
 def turns_of(contracts: Iterable[Contract]) -> dict[UUID, str]:

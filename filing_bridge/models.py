@@ -106,8 +106,11 @@ class Filing(models.Model):
         indexes = (
             models.Index(fields=["province", "state", "due_at"]),
             models.Index(fields=["employment", "starts_on"]),
+            # The lists' orders; the key decides between equals, as in their paging.
             models.Index(fields=["tenant", "-created_at"]),
-            models.Index(fields=["tenant", "deadline"]),
+            models.Index(fields=["tenant", "deadline", "id"], name="filing_by_deadline"),
+            models.Index(fields=["tenant", "state", "deadline", "id"], name="filing_in_state"),
+            models.Index(fields=["tenant", "starts_on", "id"], name="filing_by_start"),
             models.Index(fields=["state", "leased_until"]),
         )
 

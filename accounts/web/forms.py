@@ -18,15 +18,21 @@ class DayInput(forms.DateInput):
 def blame(form: forms.BaseForm, refused: Refused) -> None:
     """Put every fault beside its field; what concerns none of the form's fields stands above them all.
 
-    Faults name fields of the facts (`contract.wage_amount`); the last part is the form's name.
+    A fault names its field by a JSON pointer (`/contract/wage_amount`); see `field_of`.
     """
     language = by_language("zh", "en")
     if not refused.faults:
         remedy = by_language(refused.row.remedy_zh, refused.row.remedy_en)
         form.add_error(None, f"{refused.message(language)} {remedy}")
     for fault in refused.faults:
-        name = fault.field.rpartition(".")[2]
-        form.add_error(name if name in form.fields else None, words_of(fault))
+        form.add_error(field_of(form, fault.field), words_of(fault))
+
+
+def field_of(form: forms.BaseForm, pointer: str) -> str | None:
+    """The form's field that a JSON pointer means, if it has one."""
+    steps = pointer.strip("/").split("/")
+    ends = (".".join(steps[start:]) for start in range(len(steps)))
+    return next((name for name in ends if name in form.fields), None)
 
 
 def words_of(fault: Fault) -> str:

@@ -58,10 +58,10 @@ class Visit:
         """Whether to offer what needs the permission; services refuse it in any case."""
         return permission in self.principal.permissions
 
-    def show(self, template: str, *, status: int = 200, **content: Any) -> HttpResponse:
+    def show(self, page: str, *, status: int = 200, **content: Any) -> HttpResponse:
         """The page, in the frame of the portal."""
         frame = _frame(self.request, self.who)
-        return render(self.request, f"portal/{template}", {**content, **frame}, status=status)
+        return render(self.request, f"portal/{page}", {**content, **frame}, status=status)
 
     def ask(
         self,

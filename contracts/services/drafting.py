@@ -11,6 +11,7 @@ from accounts.models import Employer, Worker
 from accounts.selectors import worker_of
 from contracts import checks, selectors
 from contracts.document.names import unprintable_faults
+from contracts.domain import ContractState
 from contracts.facts import SCHEMA_ID, Facts, facts_schema, validate_facts
 from contracts.models import Contract, TemplateVersion
 from core import audit, clock
@@ -50,7 +51,7 @@ def create_draft(
                 contract_no=number,
                 jurisdiction_code=jurisdiction_code,
                 terms=terms,
-                employment_start=date.fromisoformat(terms["employment_start"]),
+                **dates_of(terms),
                 created_by_id=principal.user_id,
             )
             audit.record(
@@ -59,6 +60,61 @@ def create_draft(
     except IntegrityError as error:
         raise Refused("contract_no_taken", params={"contract_no": number}) from error
     return contract
+
+
+def revise_draft(
+    *, principal: Principal, contract_id: Any, terms: Mapping[str, Any], jurisdiction_code: str
+) -> Contract:
+    """Change the terms of a draft. Commits them with an audit event.
+
+    Refuses a malformed section (`facts_faulty`) and a contract that was sent meanwhile (`state_conflict`).
+    """
+    principal.require(Permission.DRAFT)
+    contract = selectors.contract_of(principal, contract_id)
+    contract.terms, contract.jurisdiction_code = terms, jurisdiction_code
+    refuse_faults("facts_faulty", faults_of(facts_of_draft(contract)))
+    with transaction.atomic():
+        changed = Contract.objects.filter(pk=contract.pk, state=ContractState.DRAFT).update(
+            terms=terms, jurisdiction_code=jurisdiction_code, **dates_of(terms)
+        )
+        if not changed:
+            raise Refused("state_conflict")
+        audit.record(
+            "contract.revised", subject=contract.subject, actor=principal.actor, tenant=principal.tenant
+        )
+    return contract
+
+
+def judge(
+    *,
+    principal: Principal,
+    worker_ids: Iterable[Any],
+    template: TemplateVersion,
+    terms: Mapping[str, Any],
+    jurisdiction_code: str,
+) -> tuple[checks.Finding, ...]:
+    """What the statutory rules would say of these terms with these workers, each finding once.
+
+    Refuses a malformed section (`facts_faulty`) and an unknown worker.
+    """
+    employer = Employer.objects.get(pk=principal.tenant)
+    context = checks.context_for(template.content, today=clock.today())
+    found: dict[checks.Finding, None] = {}
+    for worker_id in worker_ids:
+        worker = worker_of(principal, worker_id)
+        facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, new_contract_no())
+        refuse_faults("facts_faulty", faults_of(facts))
+        found |= dict.fromkeys(checks.check(facts, context))
+    return tuple(found)
+
+
+def dates_of(terms: Mapping[str, Any]) -> dict[str, date | None]:
+    """The dates of the terms by which contracts are listed; an open-ended contract has no end."""
+    end = terms.get("end")
+    return {
+        "employment_start": date.fromisoformat(terms["employment_start"]),
+        "ends_on": date.fromisoformat(end) if end else None,
+    }
 
 
 def findings_of(contract: Contract) -> tuple[checks.Finding, ...]:

@@ -10,7 +10,7 @@ from core.principal import Permission, Principal
 
 
 def open_in_full(
-    *, principal: Principal, contract_id: UUID, what: Literal["document", "facts", "evidence"]
+    *, principal: Principal, contract_id: UUID, what: Literal["document", "facts", "evidence", "pages"]
 ) -> Contract:
     """The contract, after writing down who looked at what. Needs `view_pii`."""
     principal.require(Permission.VIEW_PII)

@@ -20,6 +20,7 @@ MOST = 200  # of the latest events; the evidence package has all
 
 ACTIONS: Mapping[str, Words] = {
     "contract.drafted": _("起草合同"),
+    "contract.revised": _("修改草稿"),
     "contract.sent": _("发出合同，内容从此固定"),
     "contract.rendered": _("合同文件已生成"),
     "contract.viewed": _("查看或下载合同全文"),

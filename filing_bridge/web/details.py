@@ -11,7 +11,6 @@ from accounts.masking import mask_address, mask_number, mask_phone, shown_name
 from accounts.web.words import Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
-from core.codes import table
 from core.principal import Principal
 from filing_bridge import selectors
 from filing_bridge.domain import FilingState, FormState
@@ -24,6 +23,7 @@ from filing_bridge.web.words import (
     OUTCOMES,
     TERM_TYPES,
     WAGE_UNITS,
+    code_words,
 )
 
 MOST_CALLS = 20
@@ -81,7 +81,7 @@ def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
         ),
         worker=_filled(
             (_("姓名"), shown_name(principal, worker["name"])),
-            (_("证件类型"), _coded("id_type", worker["id_type"])),
+            (_("证件类型"), code_words("id_type", worker["id_type"])),
             (_("证件号码"), mask_number(worker["id_no"])),
             (_("手机号码"), mask_phone(worker["mobile"])),
             (_("现居住地址"), mask_address(worker["resid_address"])),
@@ -124,11 +124,6 @@ def _terms(terms: dict[str, Any]) -> Iterator[Line]:
 
 def _filled(*lines: Line) -> list[Line]:
     return [line for line in lines if line[1]]
-
-
-def _coded(name: str, code: str) -> str:
-    row = table(name).get(code)
-    return by_language(row.zh, row.en) if row else code
 
 
 def _call(attempt: FilingAttempt) -> CallShown:

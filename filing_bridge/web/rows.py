@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.masking import shown_name
+from accounts.models import Worker
 from accounts.web.words import Badge
 from contracts import selectors as contracts
 from contracts.models import Contract
@@ -17,7 +19,7 @@ from core.principal import Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
-from filing_bridge.web.words import contract_badge, deadline_badge, filing_badge
+from filing_bridge.web.words import code_words, contract_badge, deadline_badge, filing_badge
 
 FILING_COLUMNS = (
     "contract_id",
@@ -38,6 +40,24 @@ CONTRACT_COLUMNS = (
     "worker__name",
     "template__slug",
 )
+
+
+WORKER_COLUMNS = ("name", "id_type", "id_no", "mobile", "created_at")
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """`contract_no`, `contract_id` and `state` are of the latest contract, if there is one."""
+
+    id: UUID
+    name: str
+    id_type: str
+    id_no: str
+    mobile: str
+    created_on: date
+    contract_no: str
+    contract_id: UUID | None
+    state: Badge | None
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,34 @@ def contract_rows(principal: Principal, page: Sequence[Contract]) -> list[Contra
                 state=contract_badge(contract.state, turns.get(contract.pk)),
                 start=contract.employment_start,
                 filing=filing_row(filing, name) if filing else None,
+            )
+        )
+    return rows
+
+
+def worker_rows(principal: Principal, page: Sequence[Worker]) -> list[WorkerRow]:
+    """A page of the roster, each with the latest contract."""
+    of_page = contracts.contracts_of(principal).filter(worker_id__in=[worker.pk for worker in page])
+    newest = of_page.filter(worker_id=OuterRef("worker_id")).order_by("-created_at", "-pk").values("pk")[:1]
+    latest = {
+        contract.worker_id: contract
+        for contract in of_page.filter(pk=Subquery(newest)).only(*CONTRACT_COLUMNS, "worker_id")
+    }
+    turns = contracts.turns_of(latest.values())
+    rows = []
+    for worker in page:
+        contract = latest.get(worker.pk)
+        rows.append(
+            WorkerRow(
+                id=worker.pk,
+                name=shown_name(principal, worker.name),
+                id_type=code_words("id_type", worker.id_type),
+                id_no=worker.id_no,
+                mobile=worker.mobile,
+                created_on=timezone.localdate(worker.created_at),
+                contract_no=contract.contract_no if contract else "",
+                contract_id=contract.pk if contract else None,
+                state=contract_badge(contract.state, turns.get(contract.pk)) if contract else None,
             )
         )
     return rows

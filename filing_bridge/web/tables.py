@@ -1,18 +1,22 @@
-"""The lists of contracts and of filings."""
+"""The lists of contracts, of workers and of filings."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
-from accounts.web.lists import Cell, Column, Table
+from accounts import selectors as accounts
+from accounts.masking import mask_number, mask_phone
+from accounts.models import Worker
+from accounts.web.lists import Cell, Column, Filter, Opening, Table
+from accounts.web.words import Words, by_language
 from contracts import selectors as contracts
 from contracts.models import Contract
-from core.principal import Principal
+from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.models import Filing
 from filing_bridge.web import rows
-from filing_bridge.web.rows import ContractRow, FilingRow
+from filing_bridge.web.rows import ContractRow, FilingRow, WorkerRow
 from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS
 
 
@@ -22,6 +26,22 @@ def _contracts(principal: Principal) -> QuerySet[Contract]:
 
 def _filings(principal: Principal) -> QuerySet[Filing]:
     return rows.light(filings.filings_of(principal))
+
+
+def _workers(principal: Principal) -> QuerySet[Worker]:
+    return accounts.workers_of(principal).only(*rows.WORKER_COLUMNS)
+
+
+def _template_choices(_principal: Principal) -> list[tuple[str, Words]]:
+    return [
+        (version.slug, by_language(version.content["title"]["zh"], version.content["title"]["en"]))
+        for version in contracts.current_templates()
+    ]
+
+
+def _filings_meant(found: QuerySet[Filing], text: str) -> QuerySet[Filing]:
+    of_employer = Contract.objects.filter(employer_id=OuterRef("tenant"), pk=OuterRef("contract_id"))
+    return found.filter(Exists(contracts.contracts_meant(of_employer, text)))
 
 
 def _filing_state(row: ContractRow) -> Cell:
@@ -40,6 +60,8 @@ def _filing_number(row: FilingRow) -> Cell:
     version = translated("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
     return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=version)
 
+
+HINT = _("合同编号、姓名、证件号码、手机号或其末四位")
 
 CONTRACTS: Table[Contract, ContractRow] = Table(
     name="contracts",
@@ -70,8 +92,21 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
     key=lambda row: row.id,
     order="-created_at",
     tabs=CONTRACT_TABS,
+    filters=(
+        Filter(
+            "template",
+            _("合同类型"),
+            lambda found, slug: found.filter(template__slug=slug),
+            options=_template_choices,
+        ),
+        Filter("from", _("用工之日不早于"), lambda found, day: found.filter(employment_start__gte=day)),
+        Filter("to", _("不晚于"), lambda found, day: found.filter(employment_start__lte=day)),
+    ),
+    search=contracts.contracts_meant,
+    hint=HINT,
+    openings=(Opening(_("发起合同"), "portal:send", "send", Permission.DRAFT),),
     empty=_("还没有合同"),
-    empty_text=_("人事系统通过接口发起的合同会显示在这里。"),
+    empty_text=_("点“发起合同”写第一份；人事系统通过接口发起的合同也显示在这里。"),
 )
 
 FILINGS: Table[Filing, FilingRow] = Table(
@@ -92,6 +127,56 @@ FILINGS: Table[Filing, FilingRow] = Table(
     key=lambda row: row.id,
     order="deadline",
     tabs=FILING_TABS,
+    search=_filings_meant,
+    hint=HINT,
     empty=_("还没有备案"),
     empty_text=_("合同双方签署完成后，备案自动生成并报送。"),
+)
+
+WORKERS: Table[Worker, WorkerRow] = Table(
+    name="workers",
+    title=_("员工"),
+    columns=(
+        Column(
+            "name",
+            _("姓名"),
+            lambda row: Cell(row.name, link=reverse("portal:worker", args=[row.id])),
+            sort="name",
+            kind="name",
+        ),
+        Column("id_type", _("证件类型"), lambda row: Cell(row.id_type)),
+        Column("id_no", _("证件号码"), lambda row: Cell(mask_number(row.id_no)), kind="number"),
+        Column("mobile", _("手机号码"), lambda row: Cell(mask_phone(row.mobile)), kind="number"),
+        Column(
+            "contract",
+            _("最近的合同"),
+            lambda row: (
+                Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]))
+                if row.contract_id
+                else Cell("")
+            ),
+            kind="number",
+        ),
+        Column(
+            "state",
+            _("合同状态"),
+            lambda row: Cell(row.state.words, tone=row.state.tone) if row.state else Cell(""),
+        ),
+        Column(
+            "created",
+            _("加入名册"),
+            lambda row: Cell(row.created_on.isoformat()),
+            sort="created_at",
+            kind="date",
+        ),
+    ),
+    found=_workers,
+    rows=rows.worker_rows,
+    key=lambda row: row.id,
+    order="-created_at",
+    search=accounts.workers_meant,
+    hint=_("姓名、证件号码、手机号或其末四位"),
+    openings=(Opening(_("添加员工"), "portal:new_worker", "user-plus", Permission.DRAFT),),
+    empty=_("名册上还没有员工"),
+    empty_text=_("点“添加员工”录入第一位；批量发送时也可以用表格一次录入。"),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.lists import ALL, Tab
@@ -28,8 +28,10 @@ def _at(levels: Iterable[Level], filings: QuerySet[Filing]) -> QuerySet[Filing]:
 
 
 def _not_filed(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
-    unfiled = Filing.objects.filter(state__in=UNFILED).values("contract_id")
-    return contracts.filter(state=ContractState.EFFECTIVE, pk__in=unfiled)
+    unfiled = Filing.objects.filter(
+        tenant=OuterRef("employer_id"), contract_id=OuterRef("pk"), state__in=UNFILED
+    )
+    return contracts.filter(Exists(unfiled), state=ContractState.EFFECTIVE)
 
 
 CONTRACT_TABS: tuple[Tab[Contract], ...] = (

@@ -5,16 +5,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
-from filing_bridge.web import downloads, views
-from filing_bridge.web.tables import CONTRACTS, FILINGS
+from filing_bridge.web import downloads, people, sending, sheets, views
+from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("contracts/", listed(CONTRACTS), name="contracts"),
+    path("contracts/new/", sending.start, name="send"),
+    path("contracts/new/terms/", sending.terms, name="terms"),
+    path("contracts/preview/", sending.preview, name="preview"),
+    path("contracts/<uuid:contract_id>/edit/", sending.edit, name="edit_draft"),
+    path("contracts/<uuid:contract_id>/pages/<int:number>/", sheets.sheet, name="sheet"),
     path("contracts/<uuid:contract_id>/", views.contract_page, name="contract"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
+    path("workers/", listed(WORKERS), name="workers"),
+    path("workers/new/", people.new_worker, name="new_worker"),
+    path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),
+    path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
     path("filings/", listed(FILINGS), name="filings"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),
@@ -23,5 +32,6 @@ urlpatterns = [
 menu.add(
     menu.Entry(10, _("概览"), "portal:overview", "home"),
     menu.Entry(20, _("合同"), "portal:contracts", "file-text"),
+    menu.Entry(30, _("员工"), "portal:workers", "users"),
     menu.Entry(70, _("备案"), "portal:filings", "building"),
 )

@@ -61,7 +61,10 @@ def overview(visit: Visit) -> HttpResponse:
     unfiled = FILINGS.tab("unfiled").pick(of_filings)
     urgent = rows.light(unfiled).order_by("deadline", "id")[:MOST_URGENT]
     return visit.show(
-        "overview.html", counters=counters, urgent=rows.filing_rows(visit.principal, list(urgent))
+        "overview.html",
+        counters=counters,
+        urgent=rows.filing_rows(visit.principal, list(urgent)),
+        may_draft=visit.may(Permission.DRAFT),
     )
 
 

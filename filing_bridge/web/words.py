@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
+from core.codes import table
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
 
 CONTRACT_STATES: Mapping[str, Badge] = {
@@ -90,3 +91,9 @@ def deadline_badge(level: Level, deadline: date, today: date) -> Badge | None:
     else:
         words = ngettext("还剩 %(days)s 天", "还剩 %(days)s 天", left) % {"days": left}
     return Badge(words, LEVEL_TONES[level])
+
+
+def code_words(name: str, code: str) -> str:
+    """What a code of a table means; the code itself when the table does not know it."""
+    row = table(name).get(code)
+    return by_language(row.zh, row.en) if row else code
