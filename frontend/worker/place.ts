@@ -24,18 +24,21 @@ export async function place(): Promise<void> {
   const sheet = new Sheet(byId("sheet"), frames, draft);
   const { sticker } = sheet;
   const view = byId("desk");
-  let box = draft.box || personal.place;
+  const locked = zone !== null && sized(personal.place, GROW, zone).w <= personal.place.w;
+  let box = locked ? personal.place : draft.box || personal.place;
 
-  sticker.tabIndex = 0;
   sticker.setAttribute("role", "group");
   sticker.setAttribute("aria-label", word("sticker_alt"));
   sticker.setAttribute("aria-describedby", "how-to-place");
+  if (locked) byId("how-to-place").textContent = word("place_locked");
+  for (const id of ["smaller", "larger", "reset"]) show(byId(id), !locked);
 
   function put(moved: Box): void {
     const turned = moved.page !== box.page;
     box = moved;
     sheet.show(box).catch(report);
     if (turned) sheet.centre(view);
+    else sheet.follow(view);
     const fault = placeFault(box, frames, { ...(zone && { zone }), keepClear: personal!.keep_clear });
     sticker.classList.toggle("bad", fault !== null);
     byId<HTMLButtonElement>("next").disabled = fault !== null;
@@ -45,39 +48,7 @@ export async function place(): Promise<void> {
     byId<HTMLButtonElement>("next-page").disabled = box.page === pages;
   }
 
-  let grip: { id: number; dx: number; dy: number } | null = null;
-  sticker.addEventListener("pointerdown", (event) => {
-    if (grip || event.button !== 0) return;
-    const [x, y] = sheet.at(event.clientX, event.clientY);
-    grip = { id: event.pointerId, dx: x - box.x, dy: y - box.y };
-    sticker.setPointerCapture(event.pointerId);
-    sticker.classList.add("held");
-  });
-  sticker.addEventListener("pointermove", (event) => {
-    if (grip?.id !== event.pointerId) return;
-    const [x, y] = sheet.at(event.clientX, event.clientY);
-    put(movedTo(box, x - grip.dx, y - grip.dy, zone));
-  });
-  for (const end of ["pointerup", "pointercancel"] as const) {
-    sticker.addEventListener(end, (event) => {
-      if (grip?.id !== event.pointerId) return;
-      grip = null;
-      sticker.classList.remove("held");
-    });
-  }
-  sticker.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
-  byId("sheet").addEventListener("click", (event) => {
-    if (sticker.contains(event.target as Node)) return;
-    const [x, y] = sheet.at(event.clientX, event.clientY);
-    put(movedTo(box, x - box.w / 2, y - box.h / 2, zone));
-  });
-  sticker.addEventListener("keydown", (event) => {
-    const way = KEYS[event.key];
-    if (!way) return;
-    event.preventDefault();
-    const step = event.shiftKey ? LEAP : NUDGE;
-    put(movedTo(box, box.x + way[0] * step, box.y + way[1] * step, zone));
-  });
+  if (!locked) movable(sheet, zone, () => box, put);
   onTap(byId<HTMLButtonElement>("smaller"), () => put(sized(box, 1 / GROW, zone)));
   onTap(byId<HTMLButtonElement>("larger"), () => put(sized(box, GROW, zone)));
   onTap(byId<HTMLButtonElement>("reset"), () => {
@@ -106,4 +77,43 @@ export async function place(): Promise<void> {
   ready();
   put(box);
   sheet.centre(view);
+}
+
+/** By touch, by tap, and by arrow keys. Beside the sticker the page scrolls and zooms as ever. */
+function movable(sheet: Sheet, zone: Box | null, box: () => Box, put: (moved: Box) => void): void {
+  const { sticker } = sheet;
+  sticker.tabIndex = 0;
+  let grip: { id: number; dx: number; dy: number } | null = null;
+  sticker.addEventListener("pointerdown", (event) => {
+    if (grip || event.button !== 0) return;
+    const [x, y] = sheet.at(event.clientX, event.clientY);
+    grip = { id: event.pointerId, dx: x - box().x, dy: y - box().y };
+    sticker.setPointerCapture(event.pointerId);
+    sticker.classList.add("held");
+  });
+  sticker.addEventListener("pointermove", (event) => {
+    if (grip?.id !== event.pointerId) return;
+    const [x, y] = sheet.at(event.clientX, event.clientY);
+    put(movedTo(box(), x - grip.dx, y - grip.dy, zone));
+  });
+  for (const end of ["pointerup", "pointercancel"] as const) {
+    sticker.addEventListener(end, (event) => {
+      if (grip?.id !== event.pointerId) return;
+      grip = null;
+      sticker.classList.remove("held");
+    });
+  }
+  sticker.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
+  byId("sheet").addEventListener("click", (event) => {
+    if (sticker.contains(event.target as Node)) return;
+    const [x, y] = sheet.at(event.clientX, event.clientY);
+    put(movedTo(box(), x - box().w / 2, y - box().h / 2, zone));
+  });
+  sticker.addEventListener("keydown", (event) => {
+    const way = KEYS[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const step = event.shiftKey ? LEAP : NUDGE;
+    put(movedTo(box(), box().x + way[0] * step, box().y + way[1] * step, zone));
+  });
 }

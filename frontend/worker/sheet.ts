@@ -6,6 +6,7 @@ import { draw, pageFigure } from "./images";
 import { curveOf } from "./ink";
 import { word } from "./page";
 
+const EDGE = 12; // px between the signature and the edge of the view
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Sheet {
@@ -45,6 +46,14 @@ export class Sheet {
     const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.sticker;
     view.scrollLeft = offsetLeft + offsetWidth / 2 - view.clientWidth / 2;
     view.scrollTop = offsetTop + offsetHeight / 2 - view.clientHeight / 2;
+  }
+
+  /** Scroll `view` just so far that the whole signature is in it. */
+  follow(view: HTMLElement): void {
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = this.sticker;
+    const [right, bottom] = [left + width - view.clientWidth + EDGE, top + height - view.clientHeight + EDGE];
+    view.scrollLeft = Math.min(Math.max(view.scrollLeft, right), Math.max(0, left - EDGE));
+    view.scrollTop = Math.min(Math.max(view.scrollTop, bottom), Math.max(0, top - EDGE));
   }
 
   /** Where on the page a point of the screen is, in fractions of the page. */

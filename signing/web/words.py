@@ -46,6 +46,7 @@ WORDS = {
     "typed_differs": _("请输入与文件一致的姓名：{name}"),
     "signature_alt": _("您的手写签名"),
     "sticker_alt": _("签名位置"),
+    "place_locked": _("签名的位置由单位固定，不能移动。看清位置后点“下一步”。"),
     "place_outside_page": _("签名超出了页面。"),
     "place_too_small": _("签名太小，请点“放大”。"),
     "place_outside_zone": _("签名超出了允许的范围。"),

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -170,8 +171,14 @@ def messages(mobile: str = MOBILE) -> list[str]:
 
 
 def newest(pattern: str, mobile: str = MOBILE) -> str:
-    """The first group of `pattern` in the newest message that has it."""
-    return next(m[1] for text in reversed(messages(mobile)) if (m := re.search(pattern, text)))
+    """The first group of `pattern` in the newest message that has it, waiting for others who deliver it."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        for text in reversed(messages(mobile)):
+            if found := re.search(pattern, text):
+                return found[1]
+        time.sleep(0.02)
+    raise AssertionError(f"no message with {pattern}")
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from signing.models import Consent, Placement, SignatureRequest
 from tests.support.phone_browser import Screen, phone_screen
@@ -12,7 +12,7 @@ from tests.support.signing import NAME, Phone, make_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
-UPRIGHT, LYING = {"width": 360, "height": 740}, {"width": 740, "height": 360}
+UPRIGHT, LYING = ViewportSize(width=360, height=740), ViewportSize(width=740, height=360)
 # On a phone held upright, seen from its left side: one stroke across, a short one further right and lower.
 ACROSS = [(0.7, 0.2 + 0.03 * n) for n in range(20)]
 LOWER = [(0.4 - 0.02 * n, 0.85) for n in range(10)]
