@@ -35,3 +35,45 @@ class PaperState(StrEnum):
 
 
 PAPER_TRANSITIONS: TransitionTable = {PaperState.ASKED: frozenset({PaperState.GIVEN})}
+
+
+class BatchState(StrEnum):
+    """Where a bulk sheet stands, from the upload to the last contract sent."""
+
+    MAPPING = "mapping"  # nobody has said yet what some of its columns hold
+    CHECKING = "checking"
+    READY = "ready"  # every row is checked; faults may be mended
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"  # by a mended file
+
+
+B = BatchState
+
+BATCH_TRANSITIONS: TransitionTable = {
+    B.MAPPING: frozenset({B.CHECKING, B.CANCELLED, B.REPLACED}),
+    B.CHECKING: frozenset({B.READY, B.CHECKING, B.CANCELLED, B.REPLACED}),
+    B.READY: frozenset({B.CHECKING, B.RUNNING, B.CANCELLED, B.REPLACED}),
+    B.RUNNING: frozenset({B.PAUSED, B.DONE, B.CANCELLED}),
+    B.PAUSED: frozenset({B.RUNNING, B.CANCELLED}),
+    B.DONE: frozenset({B.RUNNING}),  # the failed rows, tried again
+}
+# Batches of which the same file must not make a second one.
+BATCH_LIVE = frozenset(BatchState) - {B.CANCELLED, B.REPLACED}
+BATCH_UNCONFIRMED = frozenset({B.MAPPING, B.CHECKING, B.READY})
+
+
+class RowState(StrEnum):
+    """One row of a batch. A row that was sent has its contract; one that failed says why."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+ROW_TRANSITIONS: TransitionTable = {
+    RowState.WAITING: frozenset({RowState.SENT, RowState.FAILED}),
+    RowState.FAILED: frozenset({RowState.WAITING}),
+}

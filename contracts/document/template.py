@@ -84,6 +84,13 @@ def shipped_slugs() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in TEMPLATES.glob("*/template.json")))
 
 
+def facts_used(template: Mapping[str, Any]) -> frozenset[str]:
+    """The paths of all facts that a template prints, tests or repeats a part for."""
+    chapters = template["chapters"]
+    blanks = (piece for _, text in _texts(chapters) for piece in _pieces(text) if isinstance(piece, Blank))
+    return frozenset((*(".".join(blank.path) for blank in blanks), *(path for _, path in _paths(chapters))))
+
+
 def template_digest(template: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of the RFC 8785 form: what a published version is known by."""
     return sha256_hex(canonical_json(template))
