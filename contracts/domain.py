@@ -1,6 +1,7 @@
 """The life of a contract as a table. No framework here."""
 
 from enum import StrEnum
+from typing import Final
 
 from core.transitions import TransitionTable
 
@@ -54,15 +55,15 @@ B = BatchState
 
 BATCH_TRANSITIONS: TransitionTable = {
     B.MAPPING: frozenset({B.CHECKING, B.CANCELLED, B.REPLACED}),
-    B.CHECKING: frozenset({B.READY, B.CHECKING, B.CANCELLED, B.REPLACED}),
+    B.CHECKING: frozenset({B.READY, B.CANCELLED, B.REPLACED}),
     B.READY: frozenset({B.CHECKING, B.RUNNING, B.CANCELLED, B.REPLACED}),
     B.RUNNING: frozenset({B.PAUSED, B.DONE, B.CANCELLED}),
     B.PAUSED: frozenset({B.RUNNING, B.CANCELLED}),
     B.DONE: frozenset({B.RUNNING}),  # the failed rows, tried again
 }
 # Batches of which the same file must not make a second one.
-BATCH_LIVE = frozenset(BatchState) - {B.CANCELLED, B.REPLACED}
-BATCH_UNCONFIRMED = frozenset({B.MAPPING, B.CHECKING, B.READY})
+BATCH_LIVE: Final = frozenset(BatchState) - {B.CANCELLED, B.REPLACED}
+BATCH_UNCONFIRMED: Final = frozenset({B.MAPPING, B.CHECKING, B.READY})
 
 
 class RowState(StrEnum):

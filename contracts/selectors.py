@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Worker
 from accounts.selectors import workers_meant
-from contracts.domain import ContractState
-from contracts.models import Contract, PaperRequest, TemplateVersion
+from contracts.domain import ContractState, RowState
+from contracts.models import Batch, BatchRow, Contract, PaperRequest, TemplateVersion
 from core.errors import Refused
 from core.models import AuditEvent
 from core.numbers import normalise
@@ -120,3 +121,52 @@ def facts_of(contract_id: UUID) -> dict[str, Any]:
     if facts is None:
         raise ValueError(f"contract {contract_id} was not sent yet")
     return facts
+
+
+def batches_of(principal: Principal) -> QuerySet[Batch]:
+    """The bulk sheets of the principal's employer."""
+    principal.require(Permission.READ)
+    return Batch.objects.filter(employer_id=principal.tenant).select_related("template", "created_by")
+
+
+def batch_of(principal: Principal, batch_id: UUID) -> Batch:
+    """One of them; anybody else's is `not_found`."""
+    batch = batches_of(principal).filter(pk=batch_id).first()
+    if batch is None:
+        raise Refused("not_found")
+    return batch
+
+
+def rows_of(batch: Batch, *, faulty: bool | None = None, state: str | None = None) -> QuerySet[BatchRow]:
+    """Rows of a batch that was found by `batch_of`, in the order of the file."""
+    rows = batch.rows.order_by("number")
+    if faulty is not None:
+        rows = rows.filter(faults__gt=0) if faulty else rows.filter(faults=0)
+    return rows.filter(state=state) if state else rows
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows of a batch are what. `good` and `faulty` wait to be sent, or will not be."""
+
+    good: int = 0
+    faulty: int = 0
+    sent: int = 0
+    failed: int = 0
+
+
+def tallies_of(batches: Iterable[Batch]) -> dict[UUID, Tally]:
+    """The counts of each batch, in one query."""
+    waiting = Q(state=RowState.WAITING)
+    counted = (
+        BatchRow.objects.filter(batch__in=[batch.pk for batch in batches])
+        .order_by()
+        .values("batch")
+        .annotate(
+            good=Count("pk", filter=waiting & Q(faults=0)),
+            faulty=Count("pk", filter=waiting & Q(faults__gt=0)),
+            sent=Count("pk", filter=Q(state=RowState.SENT)),
+            failed=Count("pk", filter=Q(state=RowState.FAILED)),
+        )
+    )
+    return {row["batch"]: Tally(row["good"], row["faulty"], row["sent"], row["failed"]) for row in counted}

@@ -1,5 +1,6 @@
-"""Background work of contracts: the document of a contract that was sent."""
+"""Background work of contracts: the document of a contract that was sent, and bulk sheets."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,8 @@ from contracts.document.summary import summary
 from contracts.domain import ContractState
 from contracts.facts import Facts
 from contracts.models import Contract
+from contracts.services.batches import checking, uploading
+from contracts.services.batches import sending as batch_sending
 from contracts.services.sending import move
 from core import blobs, work
 from signing.domain import PartyKind
@@ -21,6 +24,18 @@ from signing.services.requests import PartySpec, open_request
 SYSTEM = "system:contracts"
 TOOLTIPS = {"worker": "乙方（劳动者）签名", "employer": "甲方（用人单位）盖章"}
 ANCHORS = {"worker": "worker_signature", "employer": "employer_seal"}
+
+
+@work.handler(uploading.CHECK, lease=timedelta(minutes=5))
+def check_uploaded_batch(key: str) -> None:
+    """Judge every row of a batch."""
+    checking.check_batch(UUID(key))
+
+
+@work.handler(batch_sending.SEND)
+def send_confirmed_batch(key: str) -> None:
+    """Send the next rows of a batch."""
+    batch_sending.send_some(UUID(key))
 
 
 @work.handler("contracts.render")

@@ -69,6 +69,7 @@ class Column:
     default: str
     example: str
     note: str
+    aliases: tuple[str, ...]
 
     @property
     def pointer(self) -> str:
@@ -181,6 +182,7 @@ def _column(key: str, zh: str, en: str, kind: Kind, required: bool, options: Map
         default=more.get("default", ""),
         example=more.get("example", ""),
         note=more.get("note", ""),
+        aliases=tuple(more.get("aliases", ())),
     )
 
 

@@ -41,6 +41,10 @@ def read_wish(plan: Plan, cells: Mapping[str, str]) -> Wish:
         key.removeprefix(WORKER): str(value) for key, value in facts.items() if key.startswith(WORKER)
     }
     terms: dict[str, Any] = {}
+    for key, column in plan.columns.items():
+        section = key.split(".")[1:-1]
+        if column.required and section:
+            terms.setdefault(section[0], {})  # what is missing in it is told one by one
     for key, value in {**plan.fixed, **facts}.items():
         if key.startswith(CONTRACT):
             _put(terms, key.removeprefix(CONTRACT).split("."), value)
@@ -67,6 +71,10 @@ def _derive(terms: dict[str, Any], told: set[str]) -> None:
         return
     if "/contract/employment_start" not in told:
         terms.setdefault("employment_start", start)
-    if months and months < MONTHS_AT_MOST and not told & {"/contract/probation_start", "/contract/probation_end"}:
+    if (
+        months
+        and months < MONTHS_AT_MOST
+        and not told & {"/contract/probation_start", "/contract/probation_end"}
+    ):
         begin = terms.setdefault("probation_start", start)
         terms.setdefault("probation_end", last_day(date.fromisoformat(begin), months).isoformat())

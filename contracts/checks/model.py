@@ -1,6 +1,6 @@
 """What a statutory rule is, what it looks at, and what it finds."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date
@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.checks.wages import MinimumWages
 from contracts.document.expand import CannotExpand, expand
-from contracts.document.model import Document
+from contracts.document.model import Block, Document, Fields, Paragraph, plain
 from contracts.facts import Facts
 from core.errors import Fault
 
@@ -34,6 +34,18 @@ class Context:
     today: date
     wages: MinimumWages
     template: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph or cell of the contract. `field` points to the fact that it is, or to the template.
+
+    `of_template`: no fact has filled in anything.
+    """
+
+    field: str
+    text: str
+    of_template: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,16 @@ class Case:
         except CannotExpand as error:
             return None, error.faults
 
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What stands in the contract; without a template what the employer has written freely."""
+        document, _ = self.expansion
+        if document is not None:
+            clauses = (clause for chapter in document.chapters for clause in chapter.clauses)
+            return tuple(line for clause in clauses for block in clause.blocks for line in _lines(block))
+        free = ("/contract/task_text", "/contract/hazards", "/contract/remark")
+        return tuple(Line(pointer, text, False) for pointer in free if (text := self.get(pointer)))
+
     @property
     def start(self) -> date:
         """First day of the term."""
@@ -87,6 +109,18 @@ class Case:
     @property
     def dispatch(self) -> bool:
         return bool(self.get("/contract/employment_form") == "3")
+
+
+def _lines(block: Block) -> Iterator[Line]:
+    if isinstance(block, Paragraph):
+        runs = [block.runs]
+    elif isinstance(block, Fields):
+        runs = [field.runs for field in block.fields]
+    else:
+        runs = [cell for row in block.rows for cell in row]
+    for each in runs:
+        facts = [run.fact for run in each if run.fact]
+        yield Line(facts[0] if len(facts) == 1 == len(each) else "/template", plain(each), not facts)
 
 
 @dataclass(frozen=True)

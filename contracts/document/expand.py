@@ -4,6 +4,7 @@ The one expansion behind the PDF, the reading view and the text of each page.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from contracts.document.blanks import Blank, parse
@@ -148,7 +149,7 @@ class _Expansion:
 
     def runs(self, text: str, element: Part | None = None, pointer: str = "") -> Runs:
         return tuple(
-            Run(piece) if isinstance(piece, str) else self.filled(piece, element, pointer)
+            _words(piece) if isinstance(piece, str) else self.filled(piece, element, pointer)
             for piece in parse(text)
         )
 
@@ -196,6 +197,12 @@ def _look_up(node: object, path: tuple[str, ...]) -> object:
 
 def _pointer(path: tuple[str, ...]) -> str:
     return "".join(f"/{name}" for name in path)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> Run:
+    """The template's own words, which are the same in every contract."""
+    return Run(text)
 
 
 _TESTS: Final[Mapping[str, Callable[[object, Any], bool]]] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Employer, Worker
+from accounts.models import Employer
 from accounts.selectors import worker_of
 from contracts import checks, selectors
 from contracts.document.names import unprintable_faults
@@ -29,15 +29,18 @@ def create_draft(
     terms: Mapping[str, Any],
     jurisdiction_code: str,
     contract_no: str | None = None,
+    template_number: int | None = None,
 ) -> Contract:
     """Store a draft. `terms` is the `contract` section of the facts schema.
+
+    The newest version of the template is taken unless a number is given.
 
     Commits the row and its audit event. Refuses a malformed section (`facts_faulty`, all faults at once),
     an unknown template or worker, and a number that is taken.
     """
     principal.require(Permission.DRAFT)
     worker = worker_of(principal, worker_id)
-    template = selectors.template_version(template_slug)
+    template = selectors.template_version(template_slug, template_number)
     employer = Employer.objects.get(pk=principal.tenant)
     number = contract_no or new_contract_no()
     facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)
@@ -137,13 +140,16 @@ def facts_of_draft(contract: Contract) -> dict[str, Any]:
 
 def assemble_facts(
     employer: Employer,
-    worker: Worker,
+    worker: object,
     template: TemplateVersion,
     terms: Mapping[str, Any],
     jurisdiction_code: str,
     contract_no: str,
 ) -> dict[str, Any]:
-    """Put the facts together from where each was entered once; nothing is typed here."""
+    """Put the facts together from where each was entered once; nothing is typed here.
+
+    `worker` bears the attributes of `accounts.models.Worker`.
+    """
     return {
         "schema": SCHEMA_ID,
         "contract_no": contract_no,

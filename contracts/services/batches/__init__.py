@@ -1,0 +1,1 @@
+"""Bulk sending, from the uploaded sheet to the last contract sent."""

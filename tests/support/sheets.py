@@ -1,0 +1,50 @@
+"""Bulk sheets of synthetic people, as a clerk would fill them in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+
+from contracts.bulk.columns import plan_for
+from contracts.bulk.sheets import NOTE_KEY, NOTE_TITLE, example_cells
+from contracts.document.template import load_template
+from core import clock
+from tests.support.accounts import id_no
+
+
+def person(serial: int, **cells: str) -> dict[str, str]:
+    """The cells of one person's row, all in order; own ones by key, with `__` for the dot."""
+    plan = plan_for(load_template("general"))
+    own = {
+        **dict(example_cells(plan, clock.today())),
+        "worker.name": "测试" + "".join("零一二三四五六七八九"[int(digit)] for digit in str(serial)),
+        "worker.id_no": id_no(serial, born=f"19{70 + serial // 1000 % 30}0307"),
+        "worker.mobile": f"138{serial:08}",
+        "contract.start": clock.today().isoformat(),
+        "contract.employment_start": "",
+    }
+    return own | {key.replace("__", "."): text for key, text in cells.items()}
+
+
+def sheet_of(rows: Iterable[Mapping[str, Any]], *, slug: str = "general") -> bytes:
+    """A workbook in the form of the template's own: titles, keys, then these rows from row 3 on."""
+    columns = plan_for(load_template(slug)).columns
+    return raw_sheet(
+        [
+            [NOTE_TITLE, *(column.zh for column in columns.values())],
+            [NOTE_KEY, *columns],
+            *(["", *(row.get(key, "") for key in columns)] for row in rows),
+        ]
+    )
+
+
+def raw_sheet(lines: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of these lines; numbers and dates stay what they are."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in lines:
+        sheet.append(list(line))
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
