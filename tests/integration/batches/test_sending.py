@@ -8,8 +8,7 @@ from django.db import OperationalError
 from accounts.models import Membership, Worker
 from contracts.domain import BatchState, ContractState, RowState
 from contracts.models import Batch, BatchRow, Contract
-from contracts.services import batches
-from contracts.services.batches import sending
+from contracts.services.batches import checking, sending
 from contracts.services.batches.sending import (
     ROWS_A_TURN,
     cancel_batch,
@@ -19,6 +18,7 @@ from contracts.services.batches.sending import (
     retry_failed,
     send_some,
 )
+from contracts.services.sending import send_contract
 from core import work
 from core.errors import Refused
 from core.models import AuditEvent, WorkItem
@@ -76,7 +76,7 @@ def test_a_process_that_dies_in_a_row_leaves_it_untouched_and_the_next_goes_on(
         """What no handler catches, as SIGKILL."""
 
     batch = confirmed(desk, 4)
-    real, calls = sending.send_contract, []
+    real, calls = send_contract, []
 
     def dies_at_third(**given: Any) -> Any:
         calls.append(given)
@@ -112,7 +112,7 @@ def test_one_broken_row_does_not_hold_up_the_others_and_can_be_tried_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = confirmed(desk, 3)
-    real, calls = sending.send_contract, []
+    real, calls = send_contract, []
 
     def breaks_first(**given: Any) -> Any:
         calls.append(given)
@@ -168,7 +168,7 @@ def test_a_cancelled_batch_sends_nothing_more(desk: Desk) -> None:
 
 def test_a_pause_between_two_rows_is_obeyed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = confirmed(desk, 3)
-    real = sending.send_contract
+    real = send_contract
 
     def pauses(**given: Any) -> Any:
         found = real(**given)
@@ -224,7 +224,7 @@ def test_other_employers_batches_are_not_found(desk: Desk, other_desk: Desk) -> 
 def test_two_processes_with_the_same_row_send_it_once(desk: Desk) -> None:
     """The second stands where the first was before it committed."""
     batch = confirmed(desk, 1)
-    judge, row = batches.checking.Judge(batch), batch.rows.get()
+    judge, row = checking.Judge(batch), batch.rows.get()
     sending._send_or_blame(desk.clerk, judge, row)
     sending._send_or_blame(desk.clerk, judge, row)
     assert Contract.objects.count() == 1

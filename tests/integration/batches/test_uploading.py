@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from contracts.bulk.columns import plan_for
 from contracts.bulk.reader import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
@@ -64,9 +65,8 @@ def test_the_sheet_of_each_template_is_filled_in_as_a_lawful_contract(desk: Desk
     assert all(cell.comment for cell in sheet[1][1:])
     keys = [cell.value for cell in sheet[2]]
     number, start = keys.index("worker.id_no"), keys.index("contract.start")
-    letter = sheet.cell(1, number + 1).column_letter
-    assert sheet.column_dimensions[letter].number_format == "@"
-    assert sheet.column_dimensions[sheet.cell(1, start + 1).column_letter].number_format == "yyyy-mm-dd"
+    assert sheet.column_dimensions[get_column_letter(number + 1)].number_format == "@"
+    assert sheet.column_dimensions[get_column_letter(start + 1)].number_format == "yyyy-mm-dd"
 
 
 def test_the_row_of_the_test_would_be_lawful(desk: Desk) -> None:
