@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("", include("contracts.web.urls_of_seals")),
     path("", include("filing_bridge.web.urls")),
 ]

@@ -149,7 +149,7 @@ def _opened(data: bytes) -> Image.Image | None:
 
 
 def _faulty(*names: str) -> Refused:
-    faults = [Fault("/picture", name, *FAULTS[name]) for name in names]
+    faults = [Fault("picture", name, *FAULTS[name]) for name in names]
     return Refused("seal_picture_faulty", faults=faults, params={"count": len(faults)})
 
 

@@ -27,19 +27,18 @@ def seal_of(principal: Principal, seal_id: UUID) -> Seal:
 
 def usable_seals(principal: Principal) -> QuerySet[Seal]:
     """The seals that the principal may use: as their holder, or by a grant that has not run out."""
-    mine = SealGrant.objects.filter(
-        Q(until=None) | Q(until__gte=clock.today()),
-        seal=OuterRef("pk"),
-        keeper=principal.actor,
-        ended_at=None,
-    )
+    mine = live_grants().filter(seal=OuterRef("pk"), keeper=principal.actor)
     return seals_of(principal).filter(Q(holder=principal.actor) | Exists(mine))
 
 
 def users_of(seal: Seal) -> set[str]:
     """Everybody who may use the seal now (`user:<id>`): its holder, and whose grant has not run out."""
-    live = seal.grants.filter(Q(until=None) | Q(until__gte=clock.today()), ended_at=None)
-    return {seal.holder, *live.values_list("keeper", flat=True)}
+    return {seal.holder, *live_grants().filter(seal=seal).values_list("keeper", flat=True)}
+
+
+def live_grants() -> QuerySet[SealGrant]:
+    """Grants that were not taken back and have not run out; the caller narrows them to a seal."""
+    return SealGrant.objects.filter(Q(until=None) | Q(until__gte=clock.today()), ended_at=None)
 
 
 def grants_of(principal: Principal, seal_id: UUID) -> QuerySet[SealGrant]:

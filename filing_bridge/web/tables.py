@@ -12,6 +12,7 @@ from accounts.web.lists import Cell, Column, Filter, Opening, Table
 from accounts.web.words import Words, by_language
 from contracts import selectors as contracts
 from contracts.models import Contract
+from contracts.web.sealing import APPLY
 from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.models import Filing
@@ -105,6 +106,7 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
     search=contracts.contracts_meant,
     hint=HINT,
     openings=(Opening(_("发起合同"), "portal:send", "send", Permission.DRAFT),),
+    bulk=(APPLY,),
     empty=_("还没有合同"),
     empty_text=_("点“发起合同”写第一份；人事系统通过接口发起的合同也显示在这里。"),
 )

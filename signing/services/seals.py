@@ -158,7 +158,8 @@ def grant_use(*, principal: Principal, seal_id: UUID, keeper: str, until: date |
     Commits the grant with its audit event. Refuses `not_permitted`, `seal_grant_over` for a day that is past
     and `seal_granted_already`.
     """
-    seal = _own(principal, seal_id)
+    seal = seal_of(principal, seal_id)
+    require_own(principal, seal)
     if until is not None and until < clock.today():
         raise Refused("seal_grant_over")
     with transaction.atomic():
@@ -178,7 +179,8 @@ def grant_use(*, principal: Principal, seal_id: UUID, keeper: str, until: date |
 
 def end_grant(*, principal: Principal, seal_id: UUID, grant_id: UUID) -> None:
     """Take a grant back at once. Can be repeated. Refuses `not_permitted` and `not_found`."""
-    seal = _own(principal, seal_id)
+    seal = seal_of(principal, seal_id)
+    require_own(principal, seal)
     grant = seal.grants.filter(pk=grant_id).first()
     if grant is None:
         raise Refused("not_found")
@@ -187,14 +189,10 @@ def end_grant(*, principal: Principal, seal_id: UUID, grant_id: UUID) -> None:
             _note(principal, seal, "seal.grant_ended", {"keeper": grant.keeper})
 
 
-def _own(principal: Principal, seal_id: UUID) -> Seal:
-    """The seal, for whoever may say who uses it."""
-    seal = seal_of(principal, seal_id)
-    if principal.actor == seal.holder:
-        principal.require(Permission.SEAL_APPROVE)
-    else:
-        principal.require(Permission.MANAGE_PROFILE)
-    return seal
+def require_own(principal: Principal, seal: Seal) -> None:
+    """Refuse `not_permitted` to whoever may not say who uses the seal."""
+    holds = principal.actor == seal.holder
+    principal.require(Permission.SEAL_APPROVE if holds else Permission.MANAGE_PROFILE)
 
 
 def _note(

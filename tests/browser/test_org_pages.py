@@ -1,0 +1,98 @@
+"""The organisation's pages in a real browser: two sizes, light and dark, accessible, silent; pictures."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import Membership
+from core import work
+from core.principal import Role
+from tests.integration.portal.test_seal_pages import House, make_house, waiting_contract
+from tests.support.accounts import PASSWORD
+from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.signing_fixtures import heard, own_folders
+
+__all__ = ["heard", "own_folders"]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("own_folders", "heard"),
+]
+SIZES = [(1366, 768), (360, 740)]
+SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
+PAGES = {
+    Role.SEAL_KEEPER: ("seals:sealing", "seals:decide_all", "seals:sample", "seals:progress", "seals:seal"),
+    Role.OWNER: ("seals:seals", "seals:new", "seals:grant", "seals:uses", "seals:application"),
+}
+
+
+@pytest.fixture
+def house() -> House:
+    """Rows are made before the browser starts."""
+    made = make_house()
+    waiting_contract(made.employer)
+    while work.run_due(work.GENERAL, limit=10):
+        pass
+    return made
+
+
+@pytest.fixture
+def addresses(house: House) -> dict[str, str]:
+    """Of every page that is looked at, before the browser's event loop runs."""
+    names = [name for of_role in PAGES.values() for name in of_role]
+    return {name: house.address(name.partition(":")[2]) for name in names}
+
+
+@pytest.fixture
+def chromium(addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_pages_are_accessible_and_silent_in_light_and_dark(
+    chromium: Browser, live_server: Any, house: House, addresses: dict[str, str], role: Role
+) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        _log_in(page, live_server.url, house.people[role])
+        for name in PAGES[role]:
+            address = live_server.url + addresses[name]
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                page.goto(address)
+                picture = f"org-{name.replace(':', '-')}-{width}-{scheme}.png"
+                page.screenshot(path=SCREENS / picture, full_page=True)
+                assert page.locator("h1").count() == 1, name
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+            found = page.evaluate(
+                AXE.read_text(encoding="utf-8")
+                + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
+                "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
+            )
+            assert found == [], (name, scheme)
+        context.close()
+    assert complaints == []
+
+
+def _log_in(page: Page, base: str, who: Membership) -> None:
+    page.goto(base + reverse("portal:overview"))
+    page.fill("input[name=login]", who.user.email)
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
+    assert page.url == base + reverse("portal:overview")
