@@ -21,6 +21,7 @@ class FilingState(StrEnum):
     READY = "ready"  # a signed submission lies here, to be pushed
     SENT = "sent"  # a push is under way
     UNKNOWN = "unknown"  # pushed, but no verified answer: ask by key
+    PRE_REGISTERED = "pre_registered"  # noted during the settlement period; sent again when that is over
     RECEIVED = "received"
     UNDER_REVIEW = "under_review"
     ACCEPTED = "accepted"
@@ -38,8 +39,9 @@ FILING_TRANSITIONS: TransitionTable = {
     S.WAITING: frozenset({S.PENDING}),
     S.PENDING: frozenset({S.READY, S.UNKNOWN, S.HELD}),
     S.READY: frozenset({S.SENT, S.PENDING, S.UNKNOWN, S.HELD}),
-    S.SENT: _ANSWERED | {S.UNKNOWN, S.PENDING},
-    S.UNKNOWN: _ANSWERED | {S.PENDING},
+    S.SENT: _ANSWERED | {S.PRE_REGISTERED, S.UNKNOWN, S.PENDING},
+    S.UNKNOWN: _ANSWERED | {S.PRE_REGISTERED, S.PENDING},
+    S.PRE_REGISTERED: frozenset({S.READY, S.HELD}),
     S.RECEIVED: _ANSWERED - {S.RECEIVED},
     S.UNDER_REVIEW: _ANSWERED - {S.RECEIVED, S.UNDER_REVIEW},
     S.ACCEPTED: frozenset({S.HELD}),
@@ -52,7 +54,9 @@ FILING_TRANSITIONS: TransitionTable = {
 BLOCKING = frozenset(S) - {S.ACCEPTED, S.REJECTED, S.REPLACED}
 # States about which the province is asked, and states whose filing is not with the province yet.
 ASKED_ABOUT = frozenset({S.UNKNOWN, S.RECEIVED, S.UNDER_REVIEW})
-UNFILED = frozenset({S.WAITING, S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.RETURNED, S.HELD})
+UNFILED = frozenset({S.WAITING, S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.PRE_REGISTERED, S.RETURNED, S.HELD})
+# States whose submission is the next thing to be signed.
+TO_SUBMIT = frozenset({S.PENDING, S.PRE_REGISTERED})
 
 STATE_WORDS: Mapping[FilingState, tuple[str, str]] = {
     S.WAITING: ("待补充", "Waiting for particulars or an earlier filing"),
@@ -60,6 +64,7 @@ STATE_WORDS: Mapping[FilingState, tuple[str, str]] = {
     S.READY: ("待报送", "Ready to be sent"),
     S.SENT: ("报送中", "Being sent"),
     S.UNKNOWN: ("结果待核实", "Outcome unknown, asking the province"),
+    S.PRE_REGISTERED: ("已预登记", "Pre-registered until the settlement period is over"),
     S.RECEIVED: ("已接收", "Received"),
     S.UNDER_REVIEW: ("审核中", "Under review"),
     S.ACCEPTED: ("备案成功", "Accepted"),

@@ -17,7 +17,8 @@ from contracts.document.model import Field, Run, SigningBlock, fill_lines
 from core.canonical import canonical_json, sha256_hex
 from core.codes import describe, load
 from filing_bridge.fields import FIELDS
-from filing_bridge.mapping import SHANGHAI, value_at
+from filing_bridge.mapping import SHANGHAI, FilingType, value_at
+from filing_bridge.profiles import profile_for, route_of
 
 LAYOUT: Final = Path(__file__).parents[1] / "templates" / "forms" / "hire-filing"
 
@@ -145,7 +146,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any]) -> dict[str, An
         ),
     }
     return {
-        "title": TITLES[record["filing_type"]],
+        "title": _title(record),
         "head": [
             asdict(_field("受理区划", describe("division", record["jurisdiction_code"]))),
             asdict(_field("备案回执号", receipt["receipt_no"])),
@@ -166,6 +167,12 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any]) -> dict[str, An
         ],
         "note": "本表依据已签署的电子劳动合同和备案回执生成，用印时间以电子签名所附可信时间戳为准。",
     }
+
+
+def _title(record: Mapping[str, Any]) -> str:
+    """The form's own name where the jurisdiction has one for this worker's household registration."""
+    route = route_of(record, profile_for(record["jurisdiction_code"]))
+    return route.forms[FilingType(record["filing_type"])] if route else TITLES[record["filing_type"]]
 
 
 def _fields(record: Mapping[str, Any], rows: tuple[_Row, ...]) -> tuple[Field, ...]:

@@ -55,7 +55,9 @@ class Filing(models.Model):
     record_digest = models.CharField(max_length=64, default="")
     created_at = models.DateTimeField()
 
-    state = models.CharField(max_length=12, choices=_choices(FilingState), default=FilingState.WAITING)
+    state = models.CharField(max_length=16, choices=_choices(FilingState), default=FilingState.WAITING)
+    # Digest of the dates that a person confirmed (confirmation.py), where acceptance cannot be undone.
+    confirmed = models.CharField(max_length=64, default="")
     # What has to be mended, all at once: [{field, code, zh, en, remedy_zh, remedy_en}].
     faults = EncryptedJSONField(default=list)
     due_at = models.DateTimeField()
@@ -149,7 +151,7 @@ class Receipt(models.Model):
 
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="receipts")
     kind = models.CharField(max_length=16)
-    state = models.CharField(max_length=12, default="")
+    state = models.CharField(max_length=16, default="")
     receipt_no = models.CharField(max_length=50, default="")
     blob = models.CharField(max_length=64)
     body = EncryptedJSONField()

@@ -13,6 +13,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "尚未到可以备案的日期，到期自动报送。",
         "The day from which it may be filed has not come; it is sent by itself then.",
     ),
+    "confirmation_needed": (
+        "备案通过后不能撤回，请有备案权限的人员逐项核对日期并确认，确认后自动报送。",
+        "Nothing can be undone after acceptance: somebody who may file has to confirm the dates first.",
+    ),
     "no_province": (
         "该区划的备案系统尚未接入。",
         "No filing system is registered for this jurisdiction yet.",

@@ -13,7 +13,7 @@ from core.numbers import NumberError, check_id_document, check_phone, check_uscc
 from core.periods import birthday
 from filing_bridge.fields import FIELDS, When
 from filing_bridge.mapping import SHANGHAI, Document, FilingType, value_at
-from filing_bridge.profiles import Profile, deadline, opens_on
+from filing_bridge.profiles import Profile, deadline, has_hukou, opens_on
 from filing_bridge.protocol.errors import RejectItem
 
 _NUMBER_FIELDS: Mapping[str, Callable[[str], str]] = {
@@ -45,7 +45,13 @@ _CONDITIONS: Mapping[When, _Condition] = {
 
 def check_record(record: Document, profile: Profile, *, today: date) -> tuple[RejectItem, ...]:
     """Every fault of a record that follows filing-record-1.json, ordered by field; empty when good."""
-    found = [*_missing(record, profile), *_codes(record), *_numbers(record), *_dates(record, profile, today)]
+    found = [
+        *_missing(record, profile),
+        *_codes(record, profile),
+        *_numbers(record),
+        *_dates(record, profile, today),
+        *_residence(record, profile),
+    ]
     return tuple(sorted(found, key=lambda item: (item.field, item.code)))
 
 
@@ -60,6 +66,8 @@ def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
     late = submitted_on(record) > deadline(record, FilingType(record["filing_type"]), profile)
     if late and profile.late_reason_required:
         wanted.append("/late_reason")
+    if profile.routes and has_hukou(record):
+        wanted.append("/worker/hukou_code")
     for pointer in dict.fromkeys(wanted):
         if value_at(record, pointer) in (None, ""):
             yield RejectItem(
@@ -67,13 +75,41 @@ def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
             )
 
 
-def _codes(record: Document) -> Iterator[RejectItem]:
+def _codes(record: Document, profile: Profile) -> Iterator[RejectItem]:
     for pointer, table in CODE_FIELDS.items():
         code = value_at(record, pointer)
-        if code is not None and not codes.known(table, code):
+        if code is None:
+            continue
+        if not codes.known(table, code):
             yield RejectItem(
                 pointer, "code_unknown", f"“{_TITLES[pointer]}”的代码不存在。", "请从代码表中选择。"
             )
+        elif not _has_local_code(profile, table, code):
+            yield RejectItem(
+                pointer,
+                "code_not_mapped",
+                f"“{_TITLES[pointer]}”在本地没有对应的代码，系统不作猜测。",
+                "请向备案机构确认应填的代码，由平台运维人员补入辖区配置后自动继续。",
+            )
+
+
+def _has_local_code(profile: Profile, table: str, code: str) -> bool:
+    try:
+        profile.local_code(table, code)
+    except KeyError:
+        return False
+    return True
+
+
+def _residence(record: Document, profile: Profile) -> Iterator[RejectItem]:
+    division = value_at(record, "/worker/resid_code")
+    if profile.resident and division and not division.startswith(profile.covers):
+        yield RejectItem(
+            "/worker/resid_code",
+            "residence_elsewhere",
+            "劳动者的现居住地址不在本地，备案系统不受理。",
+            "请核实劳动者在本地的居住地址；合同已签署的，先办理信息变更。",
+        )
 
 
 def _numbers(record: Document) -> Iterator[RejectItem]:

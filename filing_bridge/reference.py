@@ -1,7 +1,7 @@
 """The published lists of the protocol: `python -m filing_bridge.reference > docs/filing-reference.md`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
@@ -79,6 +79,7 @@ def _profiles() -> str:
         "profile",
         "holds in",
         "review",
+        "ways of its own",
         "deadlines",
         "days ahead",
         "required besides",
@@ -97,12 +98,28 @@ def _profile(profile: Profile) -> tuple[str, ...]:
         f"{profile.code} {profile.zh}",
         f"{profile.covers}*",
         f"{profile.review_mode}, {profile.review_days} working days",
+        "; ".join(_own_ways(profile)),
         deadlines,
         str(profile.days_ahead),
         ", ".join(f"`{pointer}`" for pointer in required),
         ", ".join(f"`{pointer}`" for pointer in sorted(profile.omit)),
         profile.source,
     )
+
+
+def _own_ways(profile: Profile) -> Iterator[str]:
+    if profile.final:
+        yield "confirmed by a person first, because nothing is undone after acceptance"
+    if profile.closing:
+        yield f"only pre-registered from day {profile.closing.from_day} to {profile.closing.to_day}"
+    if profile.routes:
+        yield "routes by household registration"
+    if profile.resident:
+        yield "residence must lie there"
+    if profile.max_days_back:
+        yield f"at most {profile.max_days_back} days back"
+    if profile.code_maps:
+        yield "own codes: " + ", ".join(f"`{name}`" for name in sorted(profile.code_maps))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.errors import Refused
 from core.principal import Permission, Principal
-from filing_bridge.domain import ASKED_ABOUT, BLOCKING, LEVEL_DAYS, UNFILED, FilingState, Level
+from filing_bridge.domain import (
+    ASKED_ABOUT,
+    BLOCKING,
+    LEVEL_DAYS,
+    TO_SUBMIT,
+    UNFILED,
+    FilingState,
+    Level,
+)
 from filing_bridge.models import Breaker, Filing, FilingForm, Receipt
 from filing_bridge.protocol import Kind
 
@@ -73,7 +81,7 @@ def earlier_filings(filing: Filing) -> QuerySet[Filing]:
 
 def wanting_a_message(province: str) -> QuerySet[Filing]:
     """Filings whose next call needs a message that is not signed yet, the most urgent first."""
-    wanting = (Q(state=FilingState.PENDING) & ~Q(_EARLIER)) | TO_ASK
+    wanting = (Q(state__in=[state.value for state in TO_SUBMIT]) & ~Q(_EARLIER)) | TO_ASK
     return Filing.objects.filter(wanting, province=province, message="", lease__isnull=True).order_by(
         "due_at"
     )

@@ -126,6 +126,27 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
         fields = ("kind", "state", "receipt_no", "at", "body", "jws")
 
 
+class DateShownSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField()
+    zh = serializers.CharField()
+    en = serializers.CharField()
+    date = serializers.DateField()
+    words_zh = serializers.CharField()
+    words_en = serializers.CharField()
+    days_ago = serializers.IntegerField(help_text="Negative for a day to come.")
+
+
+class ConfirmationSerializer(serializers.Serializer[Any]):
+    filing_type = serializers.CharField()
+    dates = DateShownSerializer(many=True)
+    warnings = StateWordsSerializer(many=True)
+    digest = serializers.CharField(help_text="Names exactly these dates; sent back to confirm them.")
+
+
+class ConfirmSerializer(StrictSerializer):
+    digest = serializers.RegexField("^[0-9a-f]{64}$")
+
+
 class RepeatSerializer(StrictSerializer):
     late_reason = serializers.CharField(max_length=200, required=False)
     remark = serializers.CharField(max_length=200, required=False)

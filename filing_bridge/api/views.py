@@ -18,12 +18,15 @@ from core.errors import Refused
 from filing_bridge import selectors
 from filing_bridge.api.filters import FilingFilter, FilingPagination
 from filing_bridge.api.serializers import (
+    ConfirmationSerializer,
+    ConfirmSerializer,
     FilingDetailSerializer,
     FilingSerializer,
     ReceiptSerializer,
     RepeatSerializer,
 )
 from filing_bridge.models import Filing
+from filing_bridge.services.confirming import confirm_filing, confirmation_of
 from filing_bridge.services.repeating import repeat_filing
 from filing_bridge.services.viewing import open_form, open_record
 
@@ -87,6 +90,28 @@ class FormView(APIView):
         answer["Content-Disposition"] = f'attachment; filename="{filing.receipt_no}.pdf"'
         answer["Digest-SHA-256"] = sha256_hex(form)
         return answer
+
+
+class ConfirmationView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="get_confirmation", responses=ConfirmationSerializer)
+    def get(self, request: Request, filing_id: UUID) -> Response:
+        """The dates of a filing that cannot be undone, in words, with their age and what looks odd."""
+        return Response(ConfirmationSerializer(confirmation_of(principal_of(request), filing_id)).data)
+
+    @extend_schema(
+        operation_id="confirm_filing", request=ConfirmSerializer, responses={202: FilingDetailSerializer}
+    )
+    @remembered
+    def post(self, request: Request, filing_id: UUID) -> Response:
+        """Confirm these very dates: the filing goes out."""
+        wish = ConfirmSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        filing = confirm_filing(
+            principal=principal_of(request), filing_id=filing_id, digest=wish.validated_data["digest"]
+        )
+        return Response(FilingDetailSerializer(filing).data, 202)
 
 
 class RetryView(APIView):

@@ -5,6 +5,7 @@ beginning of a division code holds there; `national` covers everything.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +34,24 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """Days of every month, both counted, on which filings are only pre-registered (结算期)."""
+
+    from_day: int
+    to_day: int
+
+
+@dataclass(frozen=True)
+class Route:
+    """One of two ways by household registration; `forms` are the titles of its forms by filing type."""
+
+    hukou: Literal["local", "elsewhere"]
+    zh: str
+    en: str
+    forms: Mapping[FilingType, str]
+
+
+@dataclass(frozen=True)
 class Profile:
     """The rules of one jurisdiction. Pointers are into the filing record."""
 
@@ -44,23 +63,34 @@ class Profile:
     agency_code: str | None
     review_mode: Literal["instant", "manual"]
     review_days: int
+    final: bool
+    closing: Closing | None
+    resident: bool
+    routes: tuple[Route, ...]
+    sheet: str
     deadlines: Mapping[FilingType, Deadline]
     late_reason_required: bool
     max_days_back: int | None
     days_ahead: int
     required: Mapping[FilingType, tuple[str, ...]]
     omit: frozenset[str]
-    code_maps: Mapping[str, Mapping[str, str]]
+    code_maps: Mapping[str, Mapping[str, str | None]]
 
     def local_code(self, table: str, code: str) -> str:
-        """The jurisdiction's code for ours. Raises `KeyError` for a code that the map does not know."""
-        return self.code_maps[table][code] if table in self.code_maps else code
+        """The jurisdiction's code for ours. Raises `KeyError` where it has none, or the map knows none."""
+        local = self.code_maps[table][code] if table in self.code_maps else code
+        if local is None:
+            raise KeyError(code)
+        return local
 
     def canonical_code(self, table: str, local: str) -> str:
-        """Our code for the jurisdiction's. Raises `KeyError` for a code that the map does not know."""
+        """Our code for the jurisdiction's. Raises `KeyError` where there is none, or more than one."""
         if table not in self.code_maps:
             return local
-        return {theirs: ours for ours, theirs in self.code_maps[table].items()}[local]
+        ours = [code for code, theirs in self.code_maps[table].items() if theirs == local]
+        if len(ours) != 1:
+            raise KeyError(local)
+        return ours[0]
 
 
 @cache
@@ -95,11 +125,37 @@ def opens_on(document: Document, filing_type: FilingType, profile: Profile) -> d
     return date.fromisoformat(value_at(document, rule.start)) - timedelta(days=profile.days_ahead)
 
 
+def reopens_on(profile: Profile, today: date) -> date | None:
+    """The day on which filing is open again; None when it is open today."""
+    closing = profile.closing
+    if closing is None or not closing.from_day <= today.day <= closing.to_day:
+        return None
+    return today.replace(day=closing.to_day + 1)
+
+
+def has_hukou(document: Document) -> bool:
+    """Whether the worker is registered in a household at all: people from abroad are not."""
+    return not str(value_at(document, "/worker/hukou_type")).startswith(("3", "4"))
+
+
+def route_of(document: Document, profile: Profile) -> Route | None:
+    """The way that a worker's household registration calls for; None where all go the same way.
+
+    Also None while the registration's division is not known: that is a fault, and never guessed.
+    """
+    division = value_at(document, "/worker/hukou_code")
+    if not profile.routes or not division or not has_hukou(document):
+        return None
+    hukou = "local" if division.startswith(profile.covers) else "elsewhere"
+    return next(route for route in profile.routes if route.hukou == hukou)
+
+
 def read_profile(data: Mapping[str, Any]) -> Profile:
     """A profile from its JSON form.
 
-    Raises `ValueError` when it breaks the schema, asks for or omits a field that cannot be, or has a code
-    map that loses a code: every code of the table must be there and no local code may stand twice.
+    Raises `ValueError` when it breaks the schema, asks for or omits a field that cannot be, has a path for
+    some workers only, or a code map that loses a code: every code of the table must be there, and a local
+    code may stand twice only where `merged` says so.
     """
     if error := next(iter(_validator().iter_errors(data)), None):
         raise ValueError(f"profile {data.get('code')}: {error.message}")
@@ -111,8 +167,13 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
     if wrong := [p for p in data["omit"] if p in demanded or rows[p].when is not When.OPTIONAL]:
         raise ValueError(f"profile {data['code']}: {wrong[0]} cannot be omitted")
     for name, pairs in data["code_maps"].items():
-        if pairs.keys() != codes.table(name).keys() or len(set(pairs.values())) != len(pairs):
+        local = Counter(theirs for theirs in pairs.values() if theirs is not None)
+        merged = {theirs for theirs, times in local.items() if times > 1}
+        if pairs.keys() != codes.table(name).keys() or merged != set(data.get("merged", {}).get(name, ())):
             raise ValueError(f"profile {data['code']}: the code map {name} loses a code")
+    routes = [each["hukou"] for each in data.get("routes", ())]
+    if routes and sorted(routes) != ["elsewhere", "local"]:
+        raise ValueError(f"profile {data['code']}: a worker has no path, or two")
     return Profile(
         code=data["code"],
         covers=data["covers"],
@@ -122,6 +183,14 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
         agency_code=data.get("agency_code"),
         review_mode=data["review_mode"],
         review_days=data["review_days"],
+        final=data.get("final", False),
+        closing=_closing(data.get("closing")),
+        resident=data.get("resident", False),
+        routes=tuple(
+            Route(each["hukou"], each["zh"], each["en"], _by_type(each["forms"]))
+            for each in data.get("routes", ())
+        ),
+        sheet=data["sheet"],
         deadlines={
             FilingType(kind): Deadline(rule["days"], rule["from"], rule["source"])
             for kind, rule in data["deadlines"].items()
@@ -133,6 +202,14 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
         omit=frozenset(data["omit"]),
         code_maps=data["code_maps"],
     )
+
+
+def _closing(data: Mapping[str, Any] | None) -> Closing | None:
+    return None if data is None else Closing(data["from_day"], data["to_day"])
+
+
+def _by_type(titles: Mapping[str, str]) -> Mapping[FilingType, str]:
+    return {FilingType(kind): title for kind, title in titles.items()}
 
 
 @cache

@@ -22,6 +22,7 @@ VERSION = "1"
 class State(StrEnum):
     """Where a filing stands at the province."""
 
+    PRE_REGISTERED = "pre_registered"  # during the settlement period; to be sent again after it
     RECEIVED = "received"
     UNDER_REVIEW = "under_review"
     ACCEPTED = "accepted"

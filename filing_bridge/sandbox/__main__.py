@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--pki-dir", type=Path, required=True, help="folder of the stand-in PKI")
     serve.add_argument("--pki-url", help="where it answers, when not at the address of its folder")
-    serve.add_argument("--decide", type=Decide, default=Decide.INSTANT, metavar="instant|review")
+    serve.add_argument("--decide", type=Decide, default=Decide.INSTANT, metavar="instant|review|profile")
     serve.add_argument(
         "--review-seconds", type=float, help="accept after so long; default: wait for a person"
     )

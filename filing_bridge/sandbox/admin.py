@@ -4,7 +4,8 @@ GET    /admin             a page that says what this is, with counts (no token n
 GET    /admin/ledger      effects in order; ?after=NO for those beyond a number
 GET    /admin/filings     key, state and times of every filing
 GET    /admin/faults      what is planned, what was served        PUT to plan, DELETE to clear
-PUT    /admin/settings    {"decide": "instant" | "review", "review_seconds": N | null, "clock_offset": N}
+PUT    /admin/settings    {"decide": "instant" | "review" | "profile", "review_seconds": N | null,
+                           "clock_offset": N}
 POST   /admin/decisions   {"key", "state": "accepted" | "returned" | "rejected", "items": [reject items]}
 PUT    /admin/senders     {"system_code", "token", "jwks", "jurisdictions": [division prefixes]}
 """

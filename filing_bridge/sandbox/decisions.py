@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from filing_bridge.mapping import FilingType
+from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import (
     ProtocolError,
     RejectItem,
@@ -52,8 +53,6 @@ class Decisions:
             if (existing := self._store.filing(key)) is not None:
                 return existing
             self._refuse_duplicates(record, period)
-            settings = self.settings
-            instant = settings.decide is Decide.INSTANT
             number = self._store.next_number()
             filing = Filing(
                 key=key,
@@ -64,17 +63,47 @@ class Decisions:
                 contract_no=record["contract_no"],
                 period=period,
                 record=record,
-                state=State.ACCEPTED if instant else State.UNDER_REVIEW,
+                state=State.PRE_REGISTERED,
                 received_at=now,
-                due_at=None if instant or settings.review_time is None else now + settings.review_time,
-                decided_at=now if instant else None,
+                due_at=None,
+                decided_at=None,
                 answer="",
             )
-            filing = replace(filing, answer=self._answer(filing, ()))
+            filing = self._on_its_way(filing)
             self._store.take_in(filing)
-            if instant:
+            if filing.state is State.ACCEPTED:
                 self._store.record_effect(filing, now)
         return filing
+
+    def take_up(self, key: str) -> Filing:
+        """The filing under a known key, sent once more: one that was pre-registered goes its way now, if the
+        settlement period is over; any other stays as it is. Raises `KeyError`."""
+        with self._store.transaction():
+            filing = self._store.filing(key)
+            if filing is None:
+                raise KeyError(key)
+            if filing.state is not State.PRE_REGISTERED:
+                return filing
+            filing = self._on_its_way(filing)
+            self._store.take_up(filing)
+            if filing.state is State.ACCEPTED:
+                self._store.record_effect(filing, self._clock.now())
+        return filing
+
+    def _on_its_way(self, filing: Filing) -> Filing:
+        """A filing without fault as it stands now: pre-registered, under review or accepted."""
+        settings, now = self.settings, self._clock.now()
+        profile = profile_for(filing.record["jurisdiction_code"])
+        if reopens_on(profile, self._clock.today()):
+            filing = replace(filing, state=State.PRE_REGISTERED)
+        elif settings.decide is Decide.INSTANT or (
+            settings.decide is Decide.PROFILE and profile.review_mode == "instant"
+        ):
+            filing = replace(filing, state=State.ACCEPTED, decided_at=now)
+        else:
+            due = None if settings.review_time is None else now + settings.review_time
+            filing = replace(filing, state=State.UNDER_REVIEW, due_at=due)
+        return replace(filing, answer=self._answer(filing, ()))
 
     def decide(self, key: str, state: State, items: Sequence[RejectItem] = ()) -> None:
         """Decide a filing under review, once. Raises `KeyError` and `AlreadyDecided`."""

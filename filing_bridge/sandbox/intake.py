@@ -132,8 +132,8 @@ class Intake:
         check_submission(message, pdf)
         assert pdf is not None
         digest = record_digest(record)
-        if (existing := self._same_filing(sender, message.idempotency_key, digest)) is not None:
-            return existing
+        if self._same_filing(sender, message.idempotency_key, digest) is not None:
+            return self._decisions.take_up(message.idempotency_key)
         self._examiner.examine(message, pdf)
         self._decisions.take_in(message.idempotency_key, sender.system_code, record, digest)
         filing = self._same_filing(sender, message.idempotency_key, digest)

@@ -6,8 +6,10 @@ from enum import StrEnum
 
 
 class Decide(StrEnum):
-    """`instant` accepts what has no fault; `review` leaves it to an officer, or to a timer."""
+    """`instant` accepts what has no fault; `review` leaves it to an officer, or to a timer; `profile` does
+    as the profile of the filing's division says."""
 
+    PROFILE = "profile"
     INSTANT = "instant"
     REVIEW = "review"
 

@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS filing (
     starts TEXT NOT NULL,
     ends TEXT NOT NULL,
     record TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('received', 'under_review', 'accepted', 'returned', 'rejected')),
+    state TEXT NOT NULL CHECK (state IN
+        ('pre_registered', 'received', 'under_review', 'accepted', 'returned', 'rejected')),
     received_at TEXT NOT NULL,
     due_at TEXT,
     decided_at TEXT,
@@ -277,6 +278,21 @@ class Store:
                 (state.value, _text(decided_at), answer, key),
             )
             return row.rowcount == 1
+
+    def take_up(self, filing: Filing) -> None:
+        """Let a pre-registered filing go its way, as `filing` says; no other filing is touched."""
+        with self._lock:
+            self._database.execute(
+                "UPDATE filing SET state = ?, due_at = ?, decided_at = ?, answer = ?"
+                " WHERE key = ? AND state = 'pre_registered'",
+                (
+                    filing.state.value,
+                    _text_or_none(filing.due_at),
+                    _text_or_none(filing.decided_at),
+                    filing.answer,
+                    filing.key,
+                ),
+            )
 
     def record_effect(self, filing: Filing, accepted_at: datetime) -> None:
         """Append to the ledger: this filing has taken effect."""

@@ -1,14 +1,15 @@
 """What a verified answer of the province does to a filing. Nothing else changes what we believe."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from core import clock
 from core.work import backoff, enqueue
 from filing_bridge.domain import ASKED_ABOUT, TIMING, FilingState
 from filing_bridge.faults import Fault, fault_of_item, fault_of_refusal
 from filing_bridge.models import Filing, Receipt
+from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import Answer, Kind
-from filing_bridge.services.preparing import let_others_go
+from filing_bridge.services.preparing import LOOK_AGAIN, let_others_go
 from filing_bridge.services.states import DELIVERY, RELEASED, move, release
 
 S = FilingState
@@ -86,8 +87,18 @@ def _acknowledged(filing: Filing, answer: Answer, only_if: dict[str, object]) ->
         wait = backoff(polls, base=TIMING.poll_base, ceiling=TIMING.poll_ceiling)
         release(filing, only_if, attempts=0, polls=polls, due_at=clock.now() + wait, last_error="")
         return
-    wait = backoff(1, base=TIMING.poll_base, ceiling=TIMING.poll_ceiling)
-    _move(filing, new, only_if, receipt_no=answer.receipt_no, due_at=clock.now() + wait)
+    if new == S.PRE_REGISTERED:
+        due_at = reopening(filing.jurisdiction)
+    else:
+        due_at = clock.now() + backoff(1, base=TIMING.poll_base, ceiling=TIMING.poll_ceiling)
+    _move(filing, new, only_if, receipt_no=answer.receipt_no, due_at=due_at)
+
+
+def reopening(jurisdiction: str) -> datetime:
+    """When a pre-registered filing is sent again; in an hour where the province closes on other days than
+    its profile says."""
+    day = reopens_on(profile_for(jurisdiction), clock.today())
+    return clock.now() + LOOK_AGAIN if day is None else datetime.combine(day, time(), clock.SHANGHAI)
 
 
 def _decided(filing: Filing, answer: Answer, only_if: dict[str, object]) -> None:

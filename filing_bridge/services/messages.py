@@ -14,7 +14,7 @@ from core import blobs, clock
 from core.errors import Refused
 from core.work import Later, backoff, enqueue
 from filing_bridge import protocol
-from filing_bridge.domain import TIMING, FilingState
+from filing_bridge.domain import TIMING, TO_SUBMIT, FilingState
 from filing_bridge.models import Filing
 from filing_bridge.selectors import wanting_a_message
 from filing_bridge.services import breaker
@@ -59,7 +59,7 @@ def platform_signer() -> protocol.Signer:
 def _sign_one(filing: Filing, signer: protocol.Signer) -> None:
     """One filing's next message. A filing that cannot be signed must not hold up the others."""
     try:
-        if filing.state == FilingState.PENDING:
+        if filing.state in TO_SUBMIT:
             _sign_submission(filing, signer)
         else:
             _sign_question(filing, signer)

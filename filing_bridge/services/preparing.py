@@ -13,6 +13,7 @@ from core import audit, clock
 from core.crypto import blind_index
 from core.work import enqueue
 from filing_bridge import protocol
+from filing_bridge.confirmation import Confirmation, confirmation
 from filing_bridge.domain import BLOCKING, FilingState
 from filing_bridge.faults import Fault, fault_of_item, fault_of_violation
 from filing_bridge.mapping import (
@@ -36,6 +37,8 @@ from signing.services import keyroom
 PREPARE = "filing.prepare"
 SIGN = "filing.sign"
 RENEW = "filing.renew_authorisation"
+# Why a filing waits that a person has to confirm.
+CONFIRMATION = "confirmation_needed"
 
 # A record that waits longer for its signature is authorised anew: see `renew_authorisation`.
 AUTHORISED_FOR = timedelta(days=7)
@@ -145,9 +148,7 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
     if clock.today() < opens:
         return _wait(filing, "not_open_yet", look_again=datetime.combine(opens, time(), clock.SHANGHAI))
     now = clock.now()
-    if kind is not FilingType.RENEWAL:
-        late = clock.today() > filing.deadline
-        kind = FilingType.LATE_HIRE if late else FilingType.HIRE
+    kind = _kind_today(filing)
     try:
         record = to_filing_record(
             facts,
@@ -163,6 +164,8 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
         faults = [fault_of_item(each) for each in check_record(record, profile, today=clock.today())]
     if faults:
         return _wait(filing, "particulars_missing", faults)
+    if profile.final and filing.confirmed != confirmation_for(filing, facts, today=clock.today()).digest:
+        return _wait(filing, CONFIRMATION)
     digest = protocol.record_digest(record)
     move(
         filing,
@@ -180,6 +183,12 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
     )
     enqueue(SIGN, province)
     return None
+
+
+def confirmation_for(filing: Filing, facts: Facts, *, today: date) -> Confirmation:
+    """What a person has to confirm before this filing goes out, where nothing can be undone afterwards."""
+    sign_date = SignedContract(filing.document_digest, filing.signed_at).sign_date
+    return confirmation(facts, sign_date=sign_date, kind=_kind_today(filing), today=today)
 
 
 def prepare_waiting(filing_id: UUID, facts: Facts) -> None:
@@ -238,6 +247,14 @@ def _envelope(filing: Filing, facts: Facts, now: datetime) -> Envelope:
         late_reason=given.get("late_reason"),
         remark=given.get("remark"),
     )
+
+
+def _kind_today(filing: Filing) -> FilingType:
+    """A hire becomes a late hire when its deadline passes while it waits."""
+    kind = FilingType(filing.filing_type)
+    if kind is FilingType.RENEWAL:
+        return kind
+    return FilingType.LATE_HIRE if clock.today() > filing.deadline else FilingType.HIRE
 
 
 def _previous_receipt(filing: Filing) -> str | None:

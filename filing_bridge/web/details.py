@@ -16,6 +16,7 @@ from filing_bridge import selectors
 from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
+from filing_bridge.services.preparing import CONFIRMATION
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     FORM_STATES,
@@ -57,6 +58,7 @@ class FilingShown:
     form: Words
     has_form: bool
     has_receipt: bool
+    to_be_confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         form=FORM_STATES[form.state] if form else "",
         has_form=form is not None and form.state == FormState.AGENCY_SEALED,
         has_receipt=selectors.latest_receipt(filing) is not None,
+        to_be_confirmed=filing.state == FilingState.WAITING and filing.last_error == CONFIRMATION,
     )
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
-from filing_bridge.web import downloads, people, sending, sheets, views
+from filing_bridge.web import confirming, downloads, people, sending, sheets, views
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -26,6 +26,7 @@ urlpatterns = [
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
     path("filings/", listed(FILINGS), name="filings"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
+    path("filings/<uuid:filing_id>/confirm/", confirming.confirm, name="confirm_filing"),
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),
 ]
 

@@ -84,6 +84,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         shown=contract_shown(visit.principal, contract),
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
+        may_file=visit.may(Permission.FILE),
         may_open=Permission.VIEW_PII in visit.principal.permissions,
         has_document=bool(contract.signed_digest or contract.prepared_digest),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=contract.pk).exists(),

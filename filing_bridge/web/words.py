@@ -31,6 +31,7 @@ FILING_TONES: Mapping[FilingState, Tone] = {
     FilingState.READY: Tone.BUSY,
     FilingState.SENT: Tone.BUSY,
     FilingState.UNKNOWN: Tone.WARN,
+    FilingState.PRE_REGISTERED: Tone.BUSY,
     FilingState.RECEIVED: Tone.BUSY,
     FilingState.UNDER_REVIEW: Tone.BUSY,
     FilingState.ACCEPTED: Tone.GOOD,

@@ -80,6 +80,8 @@ ROUTES = {
     "document": Route(("contract_id",), SEES_PII, "contract.viewed"),
     "evidence": Route(("contract_id",), SEES_PII, "contract.viewed"),
     "filings": Route(posts=404),
+    # An accepted filing has nothing to confirm; what the page does is tested in test_confirming.py.
+    "confirm_filing": Route(("filing_id",), SEES_PII, shows=409, posts=409),
     "receipt": Route(("filing_id",)),
     "form": Route(("filing_id",), SEES_PII, "filing.form_viewed"),
 }
