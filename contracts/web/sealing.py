@@ -138,24 +138,24 @@ def sample(visit: Visit) -> HttpResponse:
 
 
 @for_members
-def sheet(visit: Visit, use_id: int, page: int) -> HttpResponse:
+def sheet(visit: Visit, use_id: int, number: int) -> HttpResponse:
     """A piece of the page above: the picture of a page, or the promise of one."""
     use = spot_checks.document_of(principal=visit.principal, use_id=use_id)
     try:
-        page_image(use.party.request, page, WIDTH)
+        page_image(use.party.request, number, WIDTH)
         ready = True
     except Refused as refused:
         if refused.code != "page_not_ready":
             raise
         ready = False
-    return visit.show("sealing_sheet.html", use=use, page=page, ready=ready)
+    return visit.show("sealing_sheet.html", use=use, number=number, ready=ready)
 
 
 @for_members
-def sheet_image(visit: Visit, use_id: int, page: int) -> HttpResponse:
+def sheet_image(visit: Visit, use_id: int, number: int) -> HttpResponse:
     """The picture of a page."""
     use = spot_checks.document_of(principal=visit.principal, use_id=use_id)
-    return HttpResponse(page_image(use.party.request, page, WIDTH), content_type="image/webp")
+    return HttpResponse(page_image(use.party.request, number, WIDTH), content_type="image/webp")
 
 
 @for_members

@@ -60,7 +60,7 @@ class House:
             "grant_id": self.grant.pk,
             "application_id": self.failed.pk if name == "repeat" else self.waiting.pk,
             "use_id": self.waiting.uses.get().pk,
-            "page": 1,
+            "number": 1,
         }
         return reverse(f"seals:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
 
@@ -74,7 +74,7 @@ class Route:
     acts: bool = False
 
 
-SEAL, ASKED, SHEET = ("seal_id",), ("application_id",), ("use_id", "page")
+SEAL, ASKED, SHEET = ("seal_id",), ("application_id",), ("use_id", "number")
 ROUTES = {
     "sealing": Route(acts=True),
     "decide_all": Route(roles=KEEPER),
