@@ -22,6 +22,15 @@ export async function done(): Promise<void> {
     location.assign(url);
   });
   onTap(byId<HTMLButtonElement>("confirm-again"), () => go("confirm", true));
+  const later = byId("later");
+  onTap(byId<HTMLButtonElement>("own-link"), async () => {
+    const { sent_to } = await server.post<{ sent_to: string }>("own-link/");
+    later.textContent = word("link_sent", { phone: sent_to });
+  });
+  onTap(byId<HTMLButtonElement>("want-paper"), async () => {
+    await server.post("paper/");
+    later.textContent = word("paper_asked");
+  });
   show(byId("wechat"), /MicroMessenger/i.test(navigator.userAgent));
   await look(0);
 }

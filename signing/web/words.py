@@ -51,6 +51,8 @@ WORDS = {
     "place_too_small": _("签名太小，请点“放大”。"),
     "place_outside_zone": _("签名超出了允许的范围。"),
     "place_overlaps": _("不要盖住其他签名处，请移开一些。"),
+    "link_sent": _("链接已发送到 {phone}，请查看短信。"),
+    "paper_asked": _("已向单位申请纸质件。单位应当免费提供至少一份。"),
     "all_signed": _("各方均已签署"),
     "waiting_for_employer": _("等待单位盖章"),
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -152,10 +153,15 @@ def _signed(report: SignatureReport, role: str) -> Signed:
         role=ROLES.get(role, role),
         name=report.signer.common_name,
         at=report.at,
-        issuer=report.issuer,
+        issuer=_common_name(certificate.issuer),
         serial=f"{certificate.serial_number:X}"[-12:],
         valid_from=certificate.not_valid_before_utc,
         valid_to=certificate.not_valid_after_utc,
         ok=report.ok,
         is_test=report.signer.is_test,
     )
+
+
+def _common_name(name: x509.Name) -> str:
+    found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else name.rfc4514_string()
