@@ -64,5 +64,7 @@ if (process.argv.includes("--watch")) {
   await watching.watch();
 } else {
   await rm(join(here, "dist"), { recursive: true, force: true });
-  await Promise.all([build(options), buildIcons()]);
+  // The check whether a browser is too old must be understood by one that is.
+  const check = { ...options, entryPoints: ["worker/check.js"], target: "es5", supported: {} };
+  await Promise.all([build(options), build(check), buildIcons()]);
 }

@@ -8,7 +8,8 @@ const bundles = [
   { file: "icons.svg", budget: 10_000 },
   { file: "portal.js", budget: 90_000 },
   { file: "portal.css", budget: 60_000 },
-  { file: "worker.js", budget: 20_000 },
+  { file: "check.js", budget: 1_000 },
+  { file: "worker.js", budget: 19_000 }, // together 20 KB
   { file: "worker.css", budget: 12_000 },
 ];
 const PATIENCE = 60_000; // ms: brotli's best takes seconds on a busy machine

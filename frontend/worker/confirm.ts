@@ -1,7 +1,7 @@
 // The last look, and the code that is bound to exactly this document.
 
 import { clearCode, codeButton, typedCode } from "./code";
-import { arrive, byId, dateTime, fill, go, onTap, ready, report, server, store } from "./page";
+import { arrive, byId, dateTime, fill, go, onTap, ready, report, say, server, store, word } from "./page";
 import { Refusal } from "./send";
 import { Sheet } from "./sheet";
 
@@ -21,6 +21,7 @@ export async function confirm(): Promise<void> {
   onTap(byId<HTMLButtonElement>("next"), async () => {
     const code = typedCode();
     if (!code) return;
+    say(word("sending"), "plain");
     try {
       await server.post("confirm/", { document_sha256, code });
     } catch (error) {

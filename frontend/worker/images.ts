@@ -2,7 +2,7 @@
 
 import type { PageFrame } from "../shared/geometry";
 import { displayedSize } from "../shared/geometry";
-import { server, word } from "./page";
+import { say, server, word } from "./page";
 import { Refusal } from "./send";
 
 const WIDTHS = [720, 1080];
@@ -23,6 +23,7 @@ export function pageFigure(page: number, pages: number, frame: PageFrame): HTMLE
   const image = document.createElement("img");
   image.alt = word("page_alt", { page, pages });
   image.decoding = "async";
+  image.addEventListener("error", () => image.hasAttribute("src") && say(word("no_picture")));
   figure.append(image);
   return figure;
 }

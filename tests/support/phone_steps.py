@@ -44,8 +44,9 @@ def fill_identity(screen: Screen) -> None:
     screen.page.locator("#code").wait_for()
 
 
-def prove_phone(screen: Screen) -> None:
-    screen.page.fill("#code", message(IDENTITY_CODE, MOBILE))
+def prove_phone(screen: Screen, *, number: int = 1) -> None:
+    """With the code of the so-manieth message that has one."""
+    screen.page.fill("#code", message(IDENTITY_CODE, MOBILE, after=number - 1))
     screen.tap("#next")
     screen.at("/sign/read/")
 

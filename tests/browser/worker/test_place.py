@@ -143,14 +143,13 @@ def test_beside_the_sticker_the_page_scrolls_and_pinches(idle_site: str, browser
         at_place(screen, idle_site)
         desk = screen.page.locator("#desk")
         start, scrolled = box(screen), desk.evaluate("d => d.scrollTop")
-        beside = {"x": 40, "y": 300}
-        screen.touch.send(
-            "Input.synthesizeScrollGesture", {**beside, "yDistance": -120, "gestureSourceType": "touch"}
-        )
+        screen.swipe([(40, 500 - 12 * n) for n in range(16)])
         assert desk.evaluate("d => d.scrollTop") > scrolled + 60
-        screen.touch.send(
-            "Input.synthesizePinchGesture", {**beside, "scaleFactor": 1.6, "gestureSourceType": "touch"}
-        )
+        for step in range(13):
+            kind = "touchMove" if step else "touchStart"
+            fingers = [{"x": 120, "y": 420 - 8 * step, "id": 1}, {"x": 140, "y": 440 + 8 * step, "id": 2}]
+            screen.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+        screen.touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         assert screen.page.evaluate("visualViewport.scale") > 1.3
         assert box(screen) == pytest.approx(start)
 
