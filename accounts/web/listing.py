@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 
 from accounts.models import SavedView
 from accounts.services import views as saved
@@ -136,7 +136,7 @@ def _act(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
         saved.save_view(
             membership=visit.who.membership, listed=table.name, title=title, query=address_with(query)
         )
-        messages.success(visit.request, translated("视图已保存。"))
+        messages.success(visit.request, gettext("视图已保存。"))
         return redirect(address_with(query))
     if "drop_view" in posted:
         saved.drop_view(membership=visit.who.membership, view_id=_uuid(posted["drop_view"]))
@@ -152,7 +152,7 @@ def _run_bulk(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
     visit.principal.require(bulk.permission)
     picked = [_uuid(key) for key in visit.request.POST.getlist("pick")]
     if not picked:
-        messages.error(visit.request, translated("请先勾选要处理的行。"))
+        messages.error(visit.request, gettext("请先勾选要处理的行。"))
         return redirect(address_with(visit.request.GET))
     answer: HttpResponse = bulk.run(visit, table.found(visit.principal).filter(pk__in=picked))
     return answer

@@ -1,6 +1,6 @@
 """Sending: the moment from which nothing about a contract's content can change."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,10 @@ from core.errors import Fault, Refused
 from core.principal import Permission, Principal
 from core.transitions import advance
 from core.webhooks.services import emit
-from signing.services.requests import withdraw_request
+from signing.services.requests import extend_request, withdraw_request
 
 SIGNING_PERIOD = timedelta(days=14)
+LONGEST_EXTENSION = timedelta(days=90)
 
 
 def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, ...]:
@@ -64,6 +65,25 @@ def withdraw_contract(*, principal: Principal, contract_id: UUID, reason: str) -
         move(
             contract, ContractState.WITHDRAWN, "contract.withdrawn", actor=principal.actor, end_reason=reason
         )
+
+
+def extend_contract(*, principal: Principal, contract_id: UUID, until: date) -> None:
+    """Give the parties until the end of that day (in China) to sign.
+
+    Refuses `extension_out_of_range` for a day that is not later than the present one or more than ninety days
+    ahead, and a contract that is not out for signature.
+    """
+    principal.require(Permission.SEND)
+    contract = selectors.contract_of(principal, contract_id)
+    if contract.state != ContractState.SIGNING or contract.signature_request is None:
+        raise Refused("state_conflict")
+    end = datetime.combine(until, time.max, clock.SHANGHAI).replace(microsecond=0)
+    present = contract.sign_before
+    if present is None or not present < end <= clock.now() + LONGEST_EXTENSION:
+        raise Refused("extension_out_of_range", params={"days": LONGEST_EXTENSION.days})
+    with transaction.atomic():
+        extend_request(request_id=contract.signature_request, until=end, actor=principal.actor)
+        Contract.objects.filter(pk=contract.pk, state=ContractState.SIGNING).update(sign_before=end)
 
 
 def move(

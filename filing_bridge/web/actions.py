@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from contracts import selectors as contracts
 from core.models import AuditEvent
 from core.principal import Principal
 from filing_bridge.models import Filing
+from filing_bridge.web.words import ROLES
 from signing.models import SigningParty
 
 MOST = 200  # of the latest events; the evidence package has all
@@ -34,6 +35,7 @@ ACTIONS: Mapping[str, Words] = {
     "request.quarantined": _("签名核验未通过，转人工处理"),
     "request.refused": _("签署因拒签终止"),
     "request.withdrawn": _("签署已撤回"),
+    "request.extended": _("延长签署期限"),
     "request.expired": _("签署期限已过"),
     "party.invited": _("通知签署"),
     "party.reinvited": _("再次通知签署"),
@@ -95,7 +97,6 @@ ACTIONS: Mapping[str, Words] = {
     "form.employer_sealed": _("单位在登记表上签章"),
     "form.agency_sealed": _("经办机构在登记表上签章"),
 }
-ROLES: Mapping[str, Words] = {"worker": _("劳动者"), "employer": _("用人单位")}
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def history_of(principal: Principal, contract_id: UUID, filings: Iterable[Filing
     events |= AuditEvent.objects.filter(subject__in=of_filings, tenant=principal.tenant).order_by()
     latest = list(events.order_by("-at", "-id")[:MOST])[::-1]
     names = _names({event.actor for event in latest})
-    system = translated("系统")
+    system = gettext("系统")
     return [
         Step(event.at, ACTIONS.get(event.action, _("其他操作")), names.get(event.actor, system))
         for event in latest
@@ -129,6 +130,6 @@ def _names(actors: set[str]) -> dict[str, Words]:
         by_kind.get(kind, []).append(key)
     people = User.objects.filter(pk__in=by_kind["user"]).values_list("pk", "name")
     parties = SigningParty.objects.filter(pk__in=by_kind["party"]).values_list("pk", "role")
-    return {f"user:{key}": name or translated("成员") for key, name in people} | {
+    return {f"user:{key}": name or gettext("成员") for key, name in people} | {
         f"party:{key}": ROLES.get(role, role) for key, role in parties
     }

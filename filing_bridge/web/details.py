@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import mask_address, mask_number, mask_phone, shown_name
-from accounts.web.words import Words, by_language
+from accounts.web.words import Badge, Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
 from core.principal import Principal
@@ -16,16 +16,24 @@ from filing_bridge import selectors
 from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
+<<<<<<< HEAD
 from filing_bridge.services.preparing import CONFIRMATION
+=======
+from filing_bridge.web.acts import callable_again
+>>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     FORM_STATES,
     INTERFACES,
     OUTCOMES,
+    PARTY_STATES,
+    ROLES,
     TERM_TYPES,
     WAGE_UNITS,
     code_words,
 )
+from signing.domain import PartyKind
+from signing.models import SigningParty
 
 MOST_CALLS = 20
 
@@ -34,8 +42,12 @@ Line = tuple[Words, Words]
 
 @dataclass(frozen=True)
 class FaultShown:
+    """One of the province's faults: which line of the record, the rule that it breaks, the remedy."""
+
     what: str
     remedy: str
+    field: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,21 @@ class FilingShown:
     form: Words
     has_form: bool
     has_receipt: bool
+<<<<<<< HEAD
     to_be_confirmed: bool
+=======
+    again: Words
+
+
+@dataclass(frozen=True)
+class PartyShown:
+    """One signer: role, name, how far, and when they signed."""
+
+    role: Words
+    name: str
+    state: Badge
+    signed_at: datetime | None
+>>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
 
 
 @dataclass(frozen=True)
@@ -92,6 +118,24 @@ def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
     )
 
 
+def parties_shown(principal: Principal, contract: Contract) -> list[PartyShown]:
+    """Who signs, in order, and how far each of them is."""
+    if contract.signature_request is None:
+        return []
+    parties = SigningParty.objects.filter(
+        request_id=contract.signature_request, request__tenant=principal.tenant
+    )
+    return [
+        PartyShown(
+            ROLES.get(party.role, party.role),
+            party.name if party.kind == PartyKind.ORGANISATION else shown_name(principal, party.name),
+            PARTY_STATES[party.state],
+            party.signed_at,
+        )
+        for party in parties.order_by("order")
+    ]
+
+
 def filing_shown(filing: Filing, worker: str) -> FilingShown:
     """One version of a filing with every call made for it and all that has to be mended."""
     form = getattr(filing, "form", None)
@@ -100,7 +144,12 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         row=filing_row(filing, worker),
         reason=by_language(*reason_words(filing.last_error)) if filing.last_error else "",
         faults=[
-            FaultShown(by_language(each["zh"], each["en"]), by_language(each["remedy_zh"], each["remedy_en"]))
+            FaultShown(
+                by_language(each["zh"], each["en"]),
+                by_language(each["remedy_zh"], each["remedy_en"]),
+                each["field"],
+                each["code"],
+            )
             for each in filing.faults
             if filing.state != FilingState.REPLACED  # mended since
         ],
@@ -109,7 +158,11 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         form=FORM_STATES[form.state] if form else "",
         has_form=form is not None and form.state == FormState.AGENCY_SEALED,
         has_receipt=selectors.latest_receipt(filing) is not None,
+<<<<<<< HEAD
         to_be_confirmed=filing.state == FilingState.WAITING and filing.last_error == CONFIRMATION,
+=======
+        again=callable_again(filing.state, to_confirm=filing.to_confirm),
+>>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
     )
 
 

@@ -10,8 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as translated
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from accounts import selectors as accounts
 from accounts.masking import shown_name
@@ -64,7 +63,7 @@ def terms(visit: Visit) -> HttpResponse:
     template = contracts.template_version(query.get("template", ""))
     workers = _workers(visit, query.getlist("worker"))
     if not workers:
-        messages.error(visit.request, translated("请先选择员工。"))
+        messages.error(visit.request, gettext("请先选择员工。"))
         return redirect("portal:send")
     form = TermsForm(template, visit.request.POST or None, initial=_initial(visit, template))
     findings: Sequence[Finding] = ()

@@ -2,13 +2,13 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
 from accounts.masking import mask_number, mask_phone
 from accounts.models import Worker
-from accounts.web.lists import Cell, Column, Filter, Opening, Table
+from accounts.web.lists import Bulk, Cell, Column, Filter, Opening, Table
 from accounts.web.words import Words, by_language
 from contracts import selectors as contracts
 from contracts.models import Contract
@@ -16,7 +16,7 @@ from contracts.web.sealing import APPLY
 from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.models import Filing
-from filing_bridge.web import rows
+from filing_bridge.web import acts, rows
 from filing_bridge.web.rows import ContractRow, FilingRow, WorkerRow
 from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS
 
@@ -58,7 +58,7 @@ def _deadline(row: FilingRow) -> Cell:
 
 
 def _filing_number(row: FilingRow) -> Cell:
-    version = translated("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
+    version = gettext("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
     return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=version)
 
 
@@ -105,6 +105,10 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
     ),
     search=contracts.contracts_meant,
     hint=HINT,
+    bulk=(
+        Bulk("remind", _("催签"), Permission.SEND, acts.remind_many),
+        Bulk("withdraw", _("撤回"), Permission.SEND, acts.withdraw_many),
+    ),
     openings=(Opening(_("发起合同"), "portal:send", "send", Permission.DRAFT),),
     bulk=(APPLY,),
     empty=_("还没有合同"),
@@ -178,6 +182,7 @@ WORKERS: Table[Worker, WorkerRow] = Table(
     order="-created_at",
     search=accounts.workers_meant,
     hint=_("姓名、证件号码、手机号或其末四位"),
+    bulk=(Bulk("send", _("发起合同"), Permission.DRAFT, acts.send_to),),
     openings=(Opening(_("添加员工"), "portal:new_worker", "user-plus", Permission.DRAFT),),
     empty=_("名册上还没有员工"),
     empty_text=_("点“添加员工”录入第一位；批量发送时也可以用表格一次录入。"),

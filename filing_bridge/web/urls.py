@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
+<<<<<<< HEAD
 from filing_bridge.web import confirming, downloads, people, sending, sheets, views
+=======
+from filing_bridge.web import acts, downloads, people, sending, sheets, views
+>>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -18,6 +22,9 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/edit/", sending.edit, name="edit_draft"),
     path("contracts/<uuid:contract_id>/pages/<int:number>/", sheets.sheet, name="sheet"),
     path("contracts/<uuid:contract_id>/", views.contract_page, name="contract"),
+    path("contracts/<uuid:contract_id>/remind/", acts.remind, name="remind"),
+    path("contracts/<uuid:contract_id>/withdraw/", acts.withdraw, name="withdraw"),
+    path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
     path("workers/", listed(WORKERS), name="workers"),
@@ -25,6 +32,7 @@ urlpatterns = [
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
     path("filings/", listed(FILINGS), name="filings"),
+    path("filings/<uuid:filing_id>/again/", acts.file_again, name="file_again"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
     path("filings/<uuid:filing_id>/confirm/", confirming.confirm, name="confirm_filing"),
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),

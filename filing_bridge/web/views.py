@@ -19,7 +19,9 @@ from filing_bridge import selectors as filings
 from filing_bridge.models import EvidencePackage
 from filing_bridge.web import rows
 from filing_bridge.web.actions import history_of
-from filing_bridge.web.details import contract_shown, filing_shown
+from filing_bridge.web.acts import acts_on
+from filing_bridge.web.details import contract_shown, filing_shown, parties_shown
+from filing_bridge.web.sheets import open_sheets
 from filing_bridge.web.tables import CONTRACTS, FILINGS
 from filing_bridge.web.words import contract_badge
 
@@ -82,10 +84,18 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         title=contract.template.content["title"],
         state=contract_badge(contract.state, contracts.turns_of([contract]).get(contract.pk)),
         shown=contract_shown(visit.principal, contract),
+        parties=parties_shown(visit.principal, contract),
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
+<<<<<<< HEAD
         may_file=visit.may(Permission.FILE),
         may_open=Permission.VIEW_PII in visit.principal.permissions,
+=======
+        acts=acts_on(visit, contract),
+        sheets=open_sheets(visit, contract) if contract.state != ContractState.DRAFT else range(0),
+        may_open=visit.may(Permission.VIEW_PII),
+        may_file=visit.may(Permission.FILE),
+>>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
         has_document=bool(contract.signed_digest or contract.prepared_digest),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=contract.pk).exists(),
     )

@@ -10,6 +10,7 @@ from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
 from core.codes import table
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
+from signing.domain import PartyState
 
 CONTRACT_STATES: Mapping[str, Badge] = {
     ContractState.DRAFT: Badge(_("草稿"), Tone.PLAIN),
@@ -24,6 +25,14 @@ CONTRACT_STATES: Mapping[str, Badge] = {
 TURNS: Mapping[str, Badge] = {
     "worker": Badge(_("待劳动者签名"), Tone.WARN),
     "employer": Badge(_("待单位盖章"), Tone.WARN),
+}
+ROLES: Mapping[str, Words] = {"worker": _("劳动者"), "employer": _("用人单位")}
+PARTY_STATES: Mapping[str, Badge] = {
+    PartyState.WAITING: Badge(_("还没轮到"), Tone.PLAIN),
+    PartyState.INVITED: Badge(_("等待签署"), Tone.WARN),
+    PartyState.CONFIRMED: Badge(_("正在生成签名"), Tone.BUSY),
+    PartyState.SIGNED: Badge(_("已签署，签名有效"), Tone.GOOD),
+    PartyState.REFUSED: Badge(_("已拒签"), Tone.BAD),
 }
 FILING_TONES: Mapping[FilingState, Tone] = {
     FilingState.WAITING: Tone.WARN,

@@ -235,6 +235,15 @@ def withdraw_request(*, request_id: UUID, actor: str, reason: str) -> None:
             )
 
 
+def extend_request(*, request_id: UUID, until: datetime, actor: str) -> None:
+    """Give the parties more time. Links and sessions follow; refuses what is closed or overdue already."""
+    with transaction.atomic():
+        touch_open(request_id)
+        request = SignatureRequest.objects.get(pk=request_id)
+        SignatureRequest.objects.filter(pk=request_id).update(expires_at=until)
+        note(request, "request.extended", actor=actor, detail={"until": until.isoformat()})
+
+
 def refuse_request(request: SignatureRequest, *, actor: str, detail: Detail) -> None:
     """Close a request because a party will not sign. Call inside the transaction of the refusal."""
     _close(request, RequestState.REFUSED, "request.refused", actor, detail)

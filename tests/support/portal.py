@@ -3,13 +3,16 @@
 import itertools
 import uuid
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from accounts.models import Employer, Worker
+from contracts.document.render import render
+from contracts.document.template import load_template
 from contracts.domain import ContractState
 from contracts.facts import facts_digest
 from contracts.models import Contract, TemplateVersion
-from contracts.services.drafting import assemble_facts
+from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
 from core import audit, blobs, clock
 from filing_bridge.domain import FilingState, FormState, Outcome
@@ -20,7 +23,6 @@ from tests.support import accounts as make
 from tests.support.contract_facts import sample_facts
 
 _serial = itertools.count(1)
-PDF = b"%PDF-1.7 stands for a signed contract"
 FAULT = {
     "field": "worker.education",
     "code": "education_unknown",
@@ -29,6 +31,15 @@ FAULT = {
     "remedy_zh": "请核对后改为代码表内的文化程度，并重新报送。",
     "remedy_en": "Choose one of the table and file again.",
 }
+
+
+@cache
+def pdf() -> bytes:
+    """A real document, which stands for that of any contract here: its pages can be looked at."""
+    content = load_template("general")
+    facts = sample_facts("general")
+    facts["worker"]["name"] = "测试甲"
+    return render(content, facts, at=clock.now()).pdf
 
 
 def make_contract(
@@ -60,13 +71,15 @@ def make_contract(
         jurisdiction_code="370303",
         terms=wanted,
         state=state,
-        employment_start=start,
+        **dates_of(wanted),
         created_by=make.make_member(employer).user,
         facts=facts if frozen else None,
         facts_digest=facts_digest(facts) if frozen else "",
-        prepared_digest=blobs.put(PDF) if frozen else "",
-        signed_digest=blobs.put(PDF) if state == ContractState.EFFECTIVE else "",
+        prepared_digest=blobs.put(pdf()) if frozen else "",
+        signed_digest=blobs.put(pdf()) if state == ContractState.EFFECTIVE else "",
         effective_at=clock.now() if state == ContractState.EFFECTIVE else None,
+        sent_at=clock.now() if frozen else None,
+        sign_before=clock.now() + timedelta(days=14) if frozen else None,
     )
     audit.record("contract.drafted", subject=contract.subject, actor="system:contracts", tenant=employer.pk)
     if turn:
@@ -119,8 +132,8 @@ def make_filing(
             body={"receipt_no": filing.receipt_no}, at=now,
         )  # fmt: skip
         FilingForm.objects.create(
-            filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(PDF), authorisation="x",
-            employer_sealed=blobs.put(PDF), agency_sealed=blobs.put(PDF), answer="x", created_at=now,
+            filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(pdf()), authorisation="x",
+            employer_sealed=blobs.put(pdf()), agency_sealed=blobs.put(pdf()), answer="x", created_at=now,
         )  # fmt: skip
     return filing
 

@@ -1,0 +1,260 @@
+"""What a member can do about a contract that is out, and about its filing. Each act is asked about first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.web.forms import DayInput, blame
+from accounts.web.listing import kept
+from accounts.web.pages import Visit, for_acting
+from accounts.web.words import Words
+from contracts import selectors as contracts
+from contracts.domain import ContractState
+from contracts.models import Contract
+from contracts.services import reaching, sending
+from core import clock
+from core.errors import Refused
+from core.principal import Permission
+from filing_bridge import selectors as filings
+from filing_bridge.domain import FilingState
+from filing_bridge.services.repeating import HURRIED, repeat_filing
+
+S, F = ContractState, FilingState
+ENDED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
+A_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button: what it says and where it leads. `main` is the one that is called for."""
+
+    title: Words
+    address: str
+    icon: str
+    main: bool = False
+
+
+def acts_on(visit: Visit, contract: Contract) -> list[Act]:
+    """What this member may do about the contract as it stands."""
+    acts: list[Act] = []
+    turn = contracts.turns_of([contract]).get(contract.pk)
+    if contract.state == S.DRAFT and visit.may(Permission.DRAFT):
+        acts.append(Act(_("预览并发送"), f"{reverse('portal:preview')}?id={contract.pk}", "send", main=True))
+        acts.append(Act(_("修改条款"), reverse("portal:edit_draft", args=[contract.pk]), "pencil"))
+    if visit.may(Permission.SEND):
+        if contract.state == S.SIGNING and turn == "worker":
+            acts.append(Act(_("催签"), _address("remind", contract), "bell", main=True))
+        if contract.state == S.SIGNING:
+            acts.append(Act(_("延期"), _address("extend", contract), "calendar"))
+        if contract.state in (S.DRAFT, S.RENDERING, S.SIGNING):
+            acts.append(Act(_("撤回"), _address("withdraw", contract), "x"))
+    if contract.state in ENDED and visit.may(Permission.DRAFT):
+        query = {"template": contract.template.slug, "worker": contract.worker_id, "again": contract.pk}
+        acts.append(
+            Act(_("改正后重发"), f"{reverse('portal:terms')}?{urlencode(query)}", "refresh", main=True)
+        )
+    return acts
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("原因"), max_length=200, help_text=_("劳动者打开链接时会看到合同已撤回。")
+    )
+
+
+class DayForm(forms.Form):
+    until = forms.DateField(label=_("新的签署期限"), widget=DayInput(), help_text=_("到这一天结束为止"))
+
+
+class ParticularsForm(forms.Form):
+    """What a person can add to a filing; the rest comes from the signed contract and cannot be typed."""
+
+    late_reason = forms.CharField(
+        label=_("补办原因"), max_length=200, required=False, help_text=_("超过期限才报送的填写")
+    )
+    prev_filing_no = forms.CharField(
+        label=_("原备案号"), max_length=50, required=False, help_text=_("续签备案时填写上一次的备案号")
+    )
+    remark = forms.CharField(label=_("备注"), max_length=200, required=False)
+
+
+@for_acting
+def remind(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """Remind the worker by text message."""
+    contract = contracts.contract_of(visit.principal, contract_id)
+    visit.principal.require(Permission.SEND)
+    if visit.posted:
+        reaching.remind_worker(principal=visit.principal, contract_id=contract.pk)
+        return visit.done(_("提醒短信已安排发送。"), "portal:contract", contract.pk)
+    return visit.ask(
+        _("催签"),
+        _("向劳动者再发一条短信，附新的签署链接。每天次数有限。"),
+        action=_("发送提醒"),
+        back=_page(contract),
+    )
+
+
+@for_acting
+def withdraw(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """Take a contract back before it is in force."""
+    contract = contracts.contract_of(visit.principal, contract_id)
+    visit.principal.require(Permission.SEND)
+    form = ReasonForm(visit.request.POST or None)
+    if visit.posted and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        sending.withdraw_contract(principal=visit.principal, contract_id=contract.pk, reason=reason)
+        return visit.done(_("合同已撤回，可以改正后重发。"), "portal:contract", contract.pk)
+    return visit.ask(
+        _("撤回合同"),
+        _("撤回后签署链接立即失效，这份合同不能再恢复；需要时可以改正后重发。"),
+        action=_("撤回"),
+        back=_page(contract),
+        form=form,
+        danger=True,
+    )
+
+
+@for_acting
+def extend(visit: Visit, contract_id: UUID) -> HttpResponse:
+    """Give more time to sign."""
+    contract = contracts.contract_of(visit.principal, contract_id)
+    visit.principal.require(Permission.SEND)
+    present = timezone.localdate(contract.sign_before) if contract.sign_before else clock.today()
+    form = DayForm(visit.request.POST or None, initial={"until": present + A_WEEK})
+    if visit.posted and form.is_valid():
+        try:
+            until = form.cleaned_data["until"]
+            sending.extend_contract(principal=visit.principal, contract_id=contract.pk, until=until)
+        except Refused as refused:
+            if refused.code != "extension_out_of_range":
+                raise
+            blame(form, refused)
+        else:
+            return visit.done(_("签署期限已延长。"), "portal:contract", contract.pk)
+    return visit.ask(
+        _("延长签署期限"),
+        gettext("现在的期限是 %(day)s。延期后原来的签署链接继续有效。") % {"day": present.isoformat()},
+        action=_("延期"),
+        back=_page(contract),
+        form=form,
+    )
+
+
+@for_acting
+def file_again(visit: Visit, filing_id: UUID) -> HttpResponse:
+    """What the filing's state calls for: complete it, mend and send it again, ask anew, or hurry it."""
+    filing = filings.filing_of(visit.principal, filing_id)
+    visit.principal.require(Permission.FILE)
+    title, text, adds = _call(filing.state)
+    form = ParticularsForm(visit.request.POST or None, initial=filing.particulars) if adds else None
+    if visit.posted and (form is None or form.is_valid()):
+        given = {name: text for name, text in form.cleaned_data.items() if text} if form else {}
+        repeat_filing(principal=visit.principal, filing_id=filing.pk, particulars=given)
+        return visit.done(_("已安排，请稍后查看结果。"), "portal:contract", filing.contract_id)
+    back = reverse("portal:contract", args=[filing.contract_id])
+    return visit.ask(title, text, action=title, back=back, form=form)
+
+
+def _call(state: str) -> tuple[Words, Words, bool]:
+    """Title and words for what can be done, and whether particulars can be added."""
+    if state == F.WAITING:
+        return _("补充备案内容"), _("补充后系统自动检查并报送。"), True
+    if state in (F.RETURNED, F.REJECTED):
+        return (
+            _("改正后重新报送"),
+            _("以新的版本重新报送。合同本身写错的，请先与劳动者签订变更或重新签订合同。"),
+            True,
+        )
+    if state == F.HELD:
+        return _("重新核实"), _("向经办机构重新查询结果，再决定下一步。"), False
+    if state in HURRIED:
+        return _("尽快报送"), _("不等下一轮，立即尝试。"), False
+    raise Refused("state_conflict")
+
+
+def callable_again(state: str, *, to_confirm: bool) -> Words:
+    """The words of the button for a filing in this state; empty when nothing is to be done."""
+    try:
+        return "" if to_confirm else _call(state)[0]
+    except Refused:
+        return ""
+
+
+def remind_many(visit: Visit, chosen: QuerySet[Contract]) -> HttpResponse:
+    """Remind all whose turn it is; who cannot be reminded today is counted, not an error."""
+    return _each(
+        visit,
+        contracts.waiting_for(chosen, "worker"),
+        lambda contract: reaching.remind_worker(principal=visit.principal, contract_id=contract.pk),
+        _("已安排提醒 %(done)s 人；%(left)s 份不需要或今天不能再提醒。"),
+        chosen,
+    )
+
+
+def withdraw_many(visit: Visit, chosen: QuerySet[Contract]) -> HttpResponse:
+    """Take back all that are not in force yet, after asking."""
+    form = ReasonForm(visit.request.POST if "confirmed" in visit.request.POST else None)
+    if "confirmed" in visit.request.POST and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        return _each(
+            visit,
+            chosen.filter(state__in=[S.DRAFT, S.RENDERING, S.SIGNING]),
+            lambda contract: sending.withdraw_contract(
+                principal=visit.principal, contract_id=contract.pk, reason=reason
+            ),
+            _("已撤回 %(done)s 份；%(left)s 份已生效或已结束，没有变动。"),
+            chosen,
+        )
+    return visit.ask(
+        gettext("撤回 %(number)s 份合同") % {"number": chosen.count()},
+        _("撤回后签署链接立即失效，不能恢复。已生效的合同不会变动。"),
+        action=_("撤回"),
+        back=reverse("portal:contracts"),
+        form=form,
+        kept=kept(visit),
+        danger=True,
+    )
+
+
+def send_to(visit: Visit, chosen: QuerySet[Any]) -> HttpResponse:
+    """Go on to a new contract with the picked people."""
+    people = urlencode([("worker", key) for key in chosen.values_list("pk", flat=True)])
+    return redirect(f"{reverse('portal:send')}?{people}")
+
+
+def _each(
+    visit: Visit,
+    able: Iterable[Contract],
+    act: Callable[[Contract], None],
+    words: Words,
+    chosen: QuerySet[Contract],
+) -> HttpResponse:
+    done = 0
+    for contract in able:  # one page of a list: each act is its own transaction and may be refused alone
+        try:
+            act(contract)
+            done += 1
+        except Refused:
+            continue
+    text = str(words) % {"done": done, "left": chosen.count() - done}
+    return visit.done(text, "portal:contracts")
+
+
+def _address(act: str, contract: Contract) -> str:
+    return reverse(f"portal:{act}", args=[contract.pk])
+
+
+def _page(contract: Contract) -> str:
+    return _address("contract", contract)
