@@ -16,11 +16,8 @@ from filing_bridge import selectors
 from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
-<<<<<<< HEAD
 from filing_bridge.services.preparing import CONFIRMATION
-=======
 from filing_bridge.web.acts import callable_again
->>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     FORM_STATES,
@@ -70,9 +67,7 @@ class FilingShown:
     form: Words
     has_form: bool
     has_receipt: bool
-<<<<<<< HEAD
     to_be_confirmed: bool
-=======
     again: Words
 
 
@@ -84,7 +79,6 @@ class PartyShown:
     name: str
     state: Badge
     signed_at: datetime | None
->>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
 
 
 @dataclass(frozen=True)
@@ -158,11 +152,8 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         form=FORM_STATES[form.state] if form else "",
         has_form=form is not None and form.state == FormState.AGENCY_SEALED,
         has_receipt=selectors.latest_receipt(filing) is not None,
-<<<<<<< HEAD
         to_be_confirmed=filing.state == FilingState.WAITING and filing.last_error == CONFIRMATION,
-=======
         again=callable_again(filing.state, to_confirm=filing.to_confirm),
->>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
     )
 
 

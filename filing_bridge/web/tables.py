@@ -107,10 +107,10 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
     hint=HINT,
     bulk=(
         Bulk("remind", _("催签"), Permission.SEND, acts.remind_many),
+        APPLY,
         Bulk("withdraw", _("撤回"), Permission.SEND, acts.withdraw_many),
     ),
     openings=(Opening(_("发起合同"), "portal:send", "send", Permission.DRAFT),),
-    bulk=(APPLY,),
     empty=_("还没有合同"),
     empty_text=_("点“发起合同”写第一份；人事系统通过接口发起的合同也显示在这里。"),
 )

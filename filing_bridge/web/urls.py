@@ -5,11 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
-<<<<<<< HEAD
-from filing_bridge.web import confirming, downloads, people, sending, sheets, views
-=======
-from filing_bridge.web import acts, downloads, people, sending, sheets, views
->>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
+from filing_bridge.web import acts, confirming, downloads, people, sending, sheets, views
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"

@@ -87,15 +87,10 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         parties=parties_shown(visit.principal, contract),
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
-<<<<<<< HEAD
-        may_file=visit.may(Permission.FILE),
-        may_open=Permission.VIEW_PII in visit.principal.permissions,
-=======
         acts=acts_on(visit, contract),
         sheets=open_sheets(visit, contract) if contract.state != ContractState.DRAFT else range(0),
         may_open=visit.may(Permission.VIEW_PII),
         may_file=visit.may(Permission.FILE),
->>>>>>> 440dd4c (Read a contract's pages beside what is known of it; remind, extend, withdraw, correct, file again)
         has_document=bool(contract.signed_digest or contract.prepared_digest),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=contract.pk).exists(),
     )

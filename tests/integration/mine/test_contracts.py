@@ -25,7 +25,7 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import make_filing, pdf
+from tests.support.portal import PDF, make_filing
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -85,7 +85,7 @@ def test_every_state_is_told_in_words(browser: Browser, state: ContractState, wo
 def test_the_signed_pdf_is_free_for_life_and_the_first_download_is_kept(browser: Browser) -> None:
     contract = make_own(make_employer())
     answer = browser.client.get(reverse("mine:document", args=[contract.pk]))
-    assert answer.content == pdf()
+    assert answer.content == PDF
     assert "attachment" in answer["Content-Disposition"]
     event = AuditEvent.objects.get(action="document.downloaded")
     assert event.subject == SigningParty.objects.get(role="worker").request.subject

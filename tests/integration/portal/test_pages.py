@@ -24,7 +24,7 @@ from filing_bridge.web import urls
 from filing_bridge.web.actions import ACTIONS
 from signing.domain import CheckState, NoticeState
 from tests.support import accounts as make
-from tests.support.portal import FAULT, make_contract, make_filing
+from tests.support.portal import FAULT, make_contract, make_filing, pdf
 
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 CHINESE = {"Accept-Language": "zh-CN"}
@@ -93,7 +93,9 @@ ROUTES = {
 
 def make_house(**worker: str) -> House:
     employer = make.make_employer()
-    contract = make_contract(employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker))
+    contract = make_contract(
+        employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker), document=pdf()
+    )
     return House(employer, contract, make_filing(contract, FilingState.ACCEPTED))
 
 
