@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
     path("", include("contracts.web.urls_of_seals")),
+    path("templates/", include("contracts.web.urls_of_templates")),
     path("", include("filing_bridge.web.urls")),
 ]

@@ -21,6 +21,30 @@ from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
 
 
+class Template(models.Model):
+    """A contract template: one of ours, which has no employer, or an employer's own.
+
+    Its versions bear its slug. The titles are those of the newest one, for lists and searches.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey(
+        "accounts.Employer", on_delete=models.PROTECT, null=True, related_name="templates"
+    )
+    slug = models.CharField(max_length=60, unique=True)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=400)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["employer", "title_zh"]),)
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows this template."""
+        return f"template:{self.slug}"
+
+
 class TemplateVersion(models.Model):
     """A published version of a contract template. Insert-only: a trigger refuses UPDATE and DELETE."""
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.models import Worker
 from accounts.selectors import workers_meant
 from contracts.domain import ContractState, RowState
-from contracts.models import Batch, BatchRow, Contract, PaperRequest, TemplateVersion
+from contracts.models import Batch, BatchRow, Contract, PaperRequest, Template, TemplateVersion
 from core.errors import Refused
 from core.models import AuditEvent
 from core.numbers import normalise
@@ -25,21 +25,47 @@ WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
-def current_templates() -> list[TemplateVersion]:
+def templates_of(principal: Principal) -> QuerySet[Template]:
+    """Ours, and the own ones of the principal's employer."""
+    principal.require(Permission.READ)
+    return Template.objects.filter(Q(employer=None) | Q(employer_id=principal.tenant))
+
+
+def template_of(principal: Principal, template_id: UUID) -> Template:
+    """One of them; another employer's is `not_found`."""
+    template = templates_of(principal).filter(pk=template_id).first()
+    if template is None:
+        raise Refused("not_found")
+    return template
+
+
+def versions_of(principal: Principal) -> QuerySet[TemplateVersion]:
+    """The published versions of all templates that the principal's employer may use."""
+    return TemplateVersion.objects.filter(slug__in=templates_of(principal).values("slug"))
+
+
+def current_templates(principal: Principal) -> list[TemplateVersion]:
     """The newest published version of every template, by slug."""
     newest: dict[str, TemplateVersion] = {}
-    for version in TemplateVersion.objects.order_by("slug", "number"):
+    for version in versions_of(principal).order_by("slug", "number"):
         newest[version.slug] = version
     return list(newest.values())
 
 
-def template_version(slug: str, number: int | None = None) -> TemplateVersion:
-    """A published version, by default the newest; raises `template_unknown`."""
-    found = TemplateVersion.objects.filter(slug=slug, **({"number": number} if number else {}))
+def template_version(principal: Principal, slug: str, number: int | None = None) -> TemplateVersion:
+    """A published version, by default the newest; raises `template_unknown`, also for another employer's."""
+    found = versions_of(principal).filter(slug=slug, **({"number": number} if number else {}))
     version = found.order_by("-number").first()
     if version is None:
         raise Refused("template_unknown")
     return version
+
+
+def uses_of(principal: Principal, versions: Iterable[int]) -> dict[int, int]:
+    """How many contracts of the principal's employer each version (by its key) made."""
+    used = contracts_of(principal).filter(template_id__in=list(versions))
+    counted = used.order_by().values("template_id").annotate(number=Count("pk"))
+    return {each["template_id"]: each["number"] for each in counted}
 
 
 def contracts_of(principal: Principal) -> QuerySet[Contract]:

@@ -23,12 +23,16 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_LANGUAGE = "zh_Hans"
 SOURCES = ("accounts", "config", "contracts", "core", "filing_bridge", "signing")
-KEYWORDS = DEFAULT_KEYWORDS | {
-    f"{name}{suffix}": spec
-    for name, spec in DEFAULT_KEYWORDS.items()
-    if name in {"gettext", "ngettext", "pgettext", "npgettext"}
-    for suffix in ("", "_lazy")
-}
+KEYWORDS = (
+    DEFAULT_KEYWORDS
+    | {
+        f"{name}{suffix}": spec
+        for name, spec in DEFAULT_KEYWORDS.items()
+        if name in {"gettext", "ngettext", "pgettext", "npgettext"}
+        for suffix in ("", "_lazy")
+    }
+    | {"translated": None}
+)  # what modules call gettext where `_` is the lazy one
 HEADER = """\
 msgid ""
 msgstr ""

@@ -23,13 +23,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell says: text or a badge, with a link, and a smaller remark below."""
+    """What one cell says: text or a badge, with a link, a remark below, a picture (an address) beside."""
 
     text: Words
     link: str = ""
     tone: Tone | None = None
     note: Words = ""
     warning: Badge | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ class TemplatesView(APIView):
     @extend_schema(operation_id="templates_list", responses=TemplateSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The newest published version of each contract template."""
-        return Response(TemplateSerializer(selectors.current_templates(), many=True).data)
+        return Response(
+            TemplateSerializer(selectors.current_templates(principal_of(request)), many=True).data
+        )
 
 
 class ContractsView(generics.ListAPIView[Contract]):

@@ -40,7 +40,7 @@ def create_draft(
     """
     principal.require(Permission.DRAFT)
     worker = worker_of(principal, worker_id)
-    template = selectors.template_version(template_slug, template_number)
+    template = selectors.template_version(principal, template_slug, template_number)
     employer = Employer.objects.get(pk=principal.tenant)
     number = contract_no or new_contract_no()
     facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)

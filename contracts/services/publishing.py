@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from contracts.document.template import check_template, load_template, shipped_slugs, template_digest
-from contracts.models import TemplateVersion
+from contracts.models import Template, TemplateVersion
 from core import audit, clock
 
 
@@ -21,13 +21,18 @@ def publish_own_templates() -> list[TemplateVersion]:
         known = TemplateVersion.objects.filter(slug=slug, number=content["version"]).first()
         if known is None:
             with transaction.atomic():
+                now = clock.now()
+                titles = {"title_zh": content["title"]["zh"], "title_en": content["title"]["en"]}
+                Template.objects.update_or_create(
+                    slug=slug, employer=None, defaults={**titles, "changed_at": now}
+                )
                 published.append(
                     TemplateVersion.objects.create(
                         slug=slug,
                         number=content["version"],
                         digest=digest,
                         content=content,
-                        published_at=clock.now(),
+                        published_at=now,
                     )
                 )
                 audit.record(

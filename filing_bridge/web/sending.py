@@ -47,7 +47,7 @@ def start(visit: Visit) -> HttpResponse:
     kept = urlencode([("worker", worker.pk) for worker in chosen])
     return visit.show(
         "send_start.html",
-        templates=contracts.current_templates(),
+        templates=contracts.current_templates(visit.principal),
         chosen=rows.worker_rows(visit.principal, chosen),
         others=rows.worker_rows(visit.principal, list(others)),
         searched=searched,
@@ -60,7 +60,7 @@ def terms(visit: Visit) -> HttpResponse:
     """Agree on the terms. Every fault is told at once, the law's too; then the drafts are made."""
     visit.principal.require(Permission.DRAFT)
     query = visit.request.GET
-    template = contracts.template_version(query.get("template", ""))
+    template = contracts.template_version(visit.principal, query.get("template", ""))
     workers = _workers(visit, query.getlist("worker"))
     if not workers:
         messages.error(visit.request, gettext("请先选择员工。"))

@@ -33,10 +33,10 @@ def _workers(principal: Principal) -> QuerySet[Worker]:
     return accounts.workers_of(principal).only(*rows.WORKER_COLUMNS)
 
 
-def _template_choices(_principal: Principal) -> list[tuple[str, Words]]:
+def _template_choices(principal: Principal) -> list[tuple[str, Words]]:
     return [
         (version.slug, by_language(version.content["title"]["zh"], version.content["title"]["en"]))
-        for version in contracts.current_templates()
+        for version in contracts.current_templates(principal)
     ]
 
 
@@ -60,6 +60,17 @@ def _deadline(row: FilingRow) -> Cell:
 def _filing_number(row: FilingRow) -> Cell:
     version = gettext("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
     return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=version)
+
+
+def _version_choices(principal: Principal) -> list[tuple[str, str]]:
+    """The template versions among which the contracts can be narrowed, the newest of each first."""
+    language = by_language("zh", "en")
+    versions = contracts.versions_of(principal).order_by("slug", "-number")
+    found = versions.values_list("pk", "number", f"content__title__{language}")
+    return [
+        (str(key), translated("%(title)s，第 %(number)s 版") % {"title": title, "number": number})
+        for key, number, title in found
+    ]
 
 
 HINT = _("合同编号、姓名、证件号码、手机号或其末四位")
@@ -99,6 +110,12 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
             _("合同类型"),
             lambda found, slug: found.filter(template__slug=slug),
             options=_template_choices,
+        ),
+        Filter(
+            "version",
+            _("模板版本"),
+            lambda found, version: found.filter(template_id=int(version)),
+            options=_version_choices,
         ),
         Filter("from", _("用工之日不早于"), lambda found, day: found.filter(employment_start__gte=day)),
         Filter("to", _("不晚于"), lambda found, day: found.filter(employment_start__lte=day)),

@@ -40,7 +40,7 @@ def upload_batch(
     being sent and therefore cannot be revised.
     """
     principal.require(Permission.DRAFT)
-    template = selectors.template_version(template_slug)
+    template = selectors.template_version(principal, template_slug)
     if len(data) > MAX_BYTES:
         raise Refused("batch_file_too_large", params={"megabytes": MAX_BYTES // 2**20})
     digest = hashlib.sha256(data).hexdigest()

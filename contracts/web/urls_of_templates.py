@@ -1,0 +1,20 @@
+"""Addresses below /templates/."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from accounts.web import menu
+from accounts.web.listing import listed
+from contracts.web import template_views as views
+from contracts.web.template_tables import TEMPLATES
+
+app_name = "templates"
+urlpatterns = [
+    path("", listed(TEMPLATES), name="list"),
+    path("<uuid:template_id>/", views.template_page, name="template"),
+    path("<uuid:template_id>/compare/", views.compare_page, name="compare"),
+    path("<uuid:template_id>/<int:number>/", views.preview_page, name="preview"),
+    path("<uuid:template_id>/<int:number>/<int:page>/", views.page_picture, name="page"),
+]
+
+menu.add(menu.Entry(40, _("模板"), "templates:list", "template"))
