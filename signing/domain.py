@@ -64,6 +64,13 @@ class ChangeState(StrEnum):
     FAILED = "failed"
 
 
+class LinkKind(StrEnum):
+    """How a link reaches its person. One of each kind is valid at a time."""
+
+    MESSAGE = "message"
+    PRINTED = "printed"  # a QR code at a signing table; it lives for a working day
+
+
 class Purpose(StrEnum):
     """What a one-time code proves."""
 
@@ -204,6 +211,8 @@ REMINDERS_PER_DAY = 2
 LINKS_PER_DAY = 3
 REMIND_AFTER = timedelta(days=3)
 REMIND_HOURS = range(9, 20)  # of the day in China: nobody is woken by a reminder
+
+PRINTED_LINK_LIFETIME = timedelta(hours=12)
 
 AUTHORISATION_OF_PERSON = timedelta(minutes=30)
 AUTHORISATION_OF_ORGANISATION = timedelta(hours=12)

@@ -1,5 +1,6 @@
-"""Reaching the worker: reminders, sending anew to the right phone, the copy on paper."""
+"""Reaching the worker: reminders, sending anew to the right phone, the signing table, the copy on paper."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from core.principal import Permission, Principal
 from core.transitions import advance
 from core.webhooks.services import emit
 from signing.selectors import person_asked
-from signing.services.links import remind_party
+from signing.services.links import PrintedLink, print_links, remind_party
 from signing.services.requests import reinvite_party
 
 
@@ -35,6 +36,21 @@ def send_anew(*, principal: Principal, contract_id: UUID, mobile: str | None = N
     with transaction.atomic():
         reinvite_party(request_id=request, party_id=party.pk, actor=principal.actor, mobile=mobile)
         Contract.objects.filter(pk=contract_id).update(wrong_person_at=None)
+
+
+def print_codes(
+    *, principal: Principal, contract_ids: Collection[UUID]
+) -> list[tuple[Contract, PrintedLink]]:
+    """Links for a signing table, for those of these contracts that wait for their workers. Needs `send`."""
+    principal.require(Permission.SEND)
+    found = selectors.waiting_for(
+        selectors.contracts_of(principal).filter(pk__in=contract_ids), "worker"
+    ).order_by("contract_no")
+    by_request = {each.signature_request: each for each in found if each.signature_request}
+    links = {
+        link.request_id: link for link in print_links(request_ids=list(by_request), actor=principal.actor)
+    }
+    return [(each, links[request]) for request, each in by_request.items() if request in links]
 
 
 def ask_for_paper(contract: Contract, *, actor: str) -> PaperRequest:

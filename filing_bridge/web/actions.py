@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, Words] = {
     "party.reinvited": _("再次通知签署"),
     "party.reminded": _("提醒签署"),
     "party.disowned": _("收到链接的人表示不是本人，链接作废"),
+    "link.printed": _("打印现场签署二维码"),
     "link.sent": _("应本人要求重新发送链接"),
     "paper.asked": _("劳动者申请纸质件"),
     "paper.given": _("已提供纸质件"),

@@ -13,6 +13,7 @@ from accounts.web.lists import Bulk, Cell, Column, Filter, Opening, Table
 from accounts.web.words import Words, by_language
 from contracts import selectors as contracts
 from contracts.models import Contract
+from contracts.web.onsite import PRINT
 from contracts.web.sealing import APPLY
 from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
@@ -125,6 +126,7 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
     hint=HINT,
     bulk=(
         Bulk("remind", _("催签"), Permission.SEND, acts.remind_many),
+        PRINT,
         APPLY,
         Bulk("withdraw", _("撤回"), Permission.SEND, acts.withdraw_many),
     ),

@@ -15,6 +15,7 @@ from signing.domain import (
     CheckState,
     CodeState,
     ConsentKind,
+    LinkKind,
     Purpose,
     SessionState,
 )
@@ -25,19 +26,26 @@ from signing.pades.marks import Strokes
 
 
 class SigningLink(models.Model):
-    """An invitation's link: a random token of 256 bits, of which only the hash is kept."""
+    """An invitation's link: a random token of 256 bits, of which only the hash is kept.
+
+    A printed one ends at `expires_at`; one from a message with the request.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     party = models.ForeignKey(SigningParty, on_delete=models.PROTECT, related_name="links")
     token_hash = digest_column(unique=True)
+    kind = models.CharField(
+        max_length=8, choices=[(k.value, k.value) for k in LinkKind], default=LinkKind.MESSAGE
+    )
     valid = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True)
     exchanges = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["party"], condition=Q(valid=True), name="signing_link_one_valid_per_party"
+                fields=["party", "kind"], condition=Q(valid=True), name="signing_link_one_valid_per_kind"
             ),
         )
 

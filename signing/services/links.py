@@ -1,9 +1,12 @@
 """What becomes of an invitation after it is out: reminders, the link once more, and "that is not me"."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -11,9 +14,11 @@ from core import bus, clock
 from core.errors import Refused
 from signing.domain import (
     LINKS_PER_DAY,
+    PRINTED_LINK_LIFETIME,
     REMIND_AFTER,
     REMIND_HOURS,
     REMINDERS_PER_DAY,
+    LinkKind,
     PartyKind,
     PartyState,
     RequestState,
@@ -21,7 +26,7 @@ from signing.domain import (
 )
 from signing.events import PartyDisowned
 from signing.models import Notice, SignatureRequest, SigningLink, SigningParty, SigningSession
-from signing.services.requests import SYSTEM, send_link, touch_open
+from signing.services.requests import SYSTEM, hash_secret, send_link, touch_open
 from signing.services.sessions import check_reachable
 from signing.services.steps import check_acting
 from signing.services.trail import move, note
@@ -88,6 +93,49 @@ def send_own_link(party: SigningParty, *, actor: str) -> None:
             raise Refused("links_spent", params={"limit": LINKS_PER_DAY})
         note(request, "link.sent", actor=actor, detail={"party": str(party.pk)})
         send_link(request, party, LINK)
+
+
+@dataclass(frozen=True)
+class PrintedLink:
+    """A link to be printed as a QR code: the only time that its token is told."""
+
+    request_id: UUID
+    url: str
+    expires_at: datetime
+
+
+def print_links(*, request_ids: Sequence[UUID], actor: str) -> list[PrintedLink]:
+    """Links for a signing table, one for each document that waits for a person; others are left out.
+
+    Commits the links; those printed before are void, the ones in messages are not. A link opens no more than
+    one in a message does: the person still proves name, number and phone.
+    """
+    now = clock.now()
+    until = now + PRINTED_LINK_LIFETIME
+    with transaction.atomic():
+        waiting = SigningParty.objects.filter(
+            request_id__in=request_ids,
+            kind=PartyKind.PERSON,
+            state=PartyState.INVITED,
+            request__state=RequestState.OPEN,
+            request__expires_at__gt=now,
+        ).select_related("request")
+        parties = list(waiting)
+        tokens = {party.pk: secrets.token_urlsafe(32) for party in parties}
+        SigningLink.objects.filter(party__in=parties, kind=LinkKind.PRINTED, valid=True).update(valid=False)
+        SigningLink.objects.bulk_create(
+            SigningLink(
+                party=party, kind=LinkKind.PRINTED, token_hash=hash_secret(tokens[party.pk]),
+                created_at=now, expires_at=until,
+            )
+            for party in parties
+        )  # fmt: skip
+        for party in parties:
+            note(party.request, "link.printed", actor=actor, detail={"party": str(party.pk)})
+    return [
+        PrintedLink(party.request_id, f"{settings.PUBLIC_URL}/sign/#{tokens[party.pk]}", until)
+        for party in parties
+    ]
 
 
 def disown_party(*, session: SigningSession) -> None:

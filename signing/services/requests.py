@@ -20,7 +20,7 @@ from core.crypto import blind_index
 from core.errors import Refused
 from core.names import normalise_name
 from core.numbers import normalise
-from signing.domain import LIVE_JOB, JobState, PartyKind, PartyState, RequestState, SessionState
+from signing.domain import LIVE_JOB, JobState, LinkKind, PartyKind, PartyState, RequestState, SessionState
 from signing.events import RequestExpired
 from signing.models import (
     CodeBudget,
@@ -160,7 +160,8 @@ def invite_next(request: SignatureRequest, *, actor: str) -> None:
 def send_link(request: SignatureRequest, party: SigningParty, template: str = "invitation") -> None:
     """Replace the party's link by a new one and send it. The token leaves in the message only."""
     token = secrets.token_urlsafe(32)
-    SigningLink.objects.filter(party=party, valid=True).update(valid=False)
+    links = SigningLink.objects.filter(party=party, kind=LinkKind.MESSAGE, valid=True)
+    links.update(valid=False)
     SigningLink.objects.create(party=party, token_hash=hash_secret(token), created_at=clock.now())
     queue_notice(
         request,
@@ -190,6 +191,7 @@ def reinvite_party(*, request_id: UUID, party_id: UUID, actor: str, mobile: str 
         if mobile is not None:
             party.mobile = mobile
             party.mobile_index = blind_index("mobile", mobile)
+        SigningLink.objects.filter(party=party, valid=True).update(valid=False)
         party.identity_tries = 0
         party.disowned_at = None
         party.save(update_fields=["mobile", "mobile_index", "identity_tries", "disowned_at"])

@@ -36,8 +36,8 @@ def exchange_link(*, token: str, address: str, agent: str, language: str = Langu
     """Turn a link's token into a session of this device.
 
     The first device gets the open session. A later one gets a pending session, which takes over when its
-    owner proves the phone. Refuses `link_invalid`, `link_replaced`, `link_exhausted`, and the reason when the
-    request was withdrawn, refused or has expired.
+    owner proves the phone. Refuses `link_invalid`, `link_replaced`, `printed_link_expired`,
+    `link_exhausted`, and the reason when the request was withdrawn, refused or has expired.
     """
     found = SigningLink.objects.select_related("party__request").filter(token_hash=hash_secret(token))
     link = found.first()
@@ -45,6 +45,8 @@ def exchange_link(*, token: str, address: str, agent: str, language: str = Langu
         raise Refused("link_invalid")
     if not link.valid:
         raise Refused("link_replaced")
+    if link.expires_at is not None and link.expires_at <= clock.now():
+        raise Refused("printed_link_expired")
     request = link.party.request
     check_reachable(request)
     secret = secrets.token_urlsafe(32)

@@ -190,3 +190,40 @@ def test_every_message_exists_in_both_languages_without_identity_numbers(languag
         assert "id_no" not in text
         assert text.startswith("【签备】" if language == "zh" else "[Qianbei] ")
     assert ID_NO not in "".join(messages())
+
+
+def test_a_printed_link_asks_for_the_same_proofs_and_lives_for_a_working_day() -> None:
+    request = make_request()
+    old = newest(LINK)
+    (printed,) = links.print_links(request_ids=[request.pk], actor="user:1")
+    token = printed.url.rpartition("#")[2]
+    phone = Phone().open_link(token)
+    assert phone.get("session").body["personal"] is None
+    assert phone.get("session").body["sent_to"] == "*******0000"
+    assert phone.fetch("document").status_code == 409
+    phone.identify()
+    assert Phone().post("exchange", {"token": old}).status == 201  # the message's link goes on
+    with time_machine.travel(clock.now() + timedelta(hours=12, minutes=1)):
+        before = snapshot()
+        refused(Phone().post("exchange", {"token": token}), "printed_link_expired", before)
+
+
+def test_printing_again_voids_what_was_printed_and_a_new_invitation_voids_all() -> None:
+    request = make_request()
+    (first,) = links.print_links(request_ids=[request.pk], actor="user:1")
+    (second,) = links.print_links(request_ids=[request.pk], actor="user:1")
+    tokens = [each.url.rpartition("#")[2] for each in (first, second)]
+    assert Phone().post("exchange", {"token": tokens[0]}).code == "link_replaced"
+    links.remind_party(request_id=request.pk, actor="user:1")
+    assert Phone().post("exchange", {"token": tokens[1]}).status == 201
+    party = request.parties.get(role="worker")
+    requests.reinvite_party(request_id=request.pk, party_id=party.pk, actor="user:1")
+    assert Phone().post("exchange", {"token": tokens[1]}).code == "link_replaced"
+
+
+def test_nothing_is_printed_for_who_has_nothing_to_sign() -> None:
+    request = make_request()
+    request.parties.filter(role="worker").update(state="confirmed")
+    before = snapshot()
+    assert links.print_links(request_ids=[request.pk], actor="user:1") == []
+    assert snapshot() == before
