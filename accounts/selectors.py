@@ -1,7 +1,7 @@
 """Reads. Each takes the principal, so that nobody sees another employer's people."""
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -44,6 +44,12 @@ def member_principal(membership: Membership) -> Principal:
 def second_factors(user: int | OuterRef) -> QuerySet[Authenticator]:
     """A person's authenticator apps and passkeys; recovery codes alone are none."""
     found: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=user, type__in=SECOND_FACTORS)
+    return found
+
+
+def users_with_second_factor() -> QuerySet[Any]:
+    """The keys of all people who have one; to be used inside another query."""
+    found: QuerySet[Any] = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user")
     return found
 
 
