@@ -25,6 +25,8 @@ LAYOUT: Final = Path(__file__).parents[1] / "templates" / "forms" / "hire-filing
 TITLES: Final = MappingProxyType(
     {"11": "录用备案登记表", "12": "录用备案登记表（补办）", "21": "劳动合同续订备案表"}
 )
+NOTE: Final = "本表依据已签署的电子劳动合同和备案回执生成，用印时间以电子签名所附可信时间戳为准。"
+COUNTER_NOTE: Final = "本表依据已签署的电子劳动合同生成，尚未受理，供备案系统不能使用时到窗口办理。"
 _SIGN_KINDS: Final = {"1": "初次签订", "2": "续签"}
 _WAGE_UNITS: Final = {"month": "元／月", "day": "元／日", "hour": "元／小时"}
 _INSURANCES: Final = {
@@ -118,7 +120,15 @@ def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *,
     """
     if receipt["state"] != "accepted":
         raise ValueError(f"no form for a filing that is {receipt['state']}")
-    form = _form(record, receipt)
+    return _render(record, _form(record, receipt), at)
+
+
+def render_counter_form(record: Mapping[str, Any], *, at: datetime) -> Rendered:
+    """The same form before the agency has taken the filing in, to be stamped at its counter."""
+    return _render(record, _form(record, None), at)
+
+
+def _render(record: Mapping[str, Any], form: Mapping[str, Any], at: datetime) -> Rendered:
     typeset = _typesetter.typeset(
         {"form.json": json.dumps(form, ensure_ascii=False).encode(), "filing.json": canonical_json(record)},
         at=at,
@@ -132,24 +142,24 @@ def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *,
     )
 
 
-def _form(record: Mapping[str, Any], receipt: Mapping[str, Any]) -> dict[str, Any]:
-    agency = receipt["agency"]
+def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[str, Any]:
     sections = {
         "用人单位": _fields(record, _EMPLOYER),
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
         "申报": _fields(record, _FILING),
-        "受理": (
-            Field("受理机构", (Run(agency["name"]),), wide=True),
+    }
+    if receipt is not None:
+        sections["受理"] = (
+            Field("受理机构", (Run(receipt["agency"]["name"]),), wide=True),
             _field("收件时间", _instant(receipt["received_at"])),
             _field("准予备案时间", _instant(receipt["decided_at"])),
-        ),
-    }
+        )
     return {
         "title": _title(record),
         "head": [
             asdict(_field("受理区划", describe("division", record["jurisdiction_code"]))),
-            asdict(_field("备案回执号", receipt["receipt_no"])),
+            asdict(_field("备案回执号", receipt["receipt_no"] if receipt else "（窗口受理后填写）")),
         ],
         "sections": [
             {"heading": heading, "fields": [asdict(field) for field in fill_lines(fields)]}
@@ -162,10 +172,14 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any]) -> dict[str, An
                 )
             ),
             asdict(
-                SigningBlock("agency", "经办机构（用工备案专用章）", (_field("机构名称", agency["name"]),))
+                SigningBlock(
+                    "agency",
+                    "经办机构（用工备案专用章）",
+                    (_field("机构名称", receipt["agency"]["name"] if receipt else ""),),
+                )
             ),
         ],
-        "note": "本表依据已签署的电子劳动合同和备案回执生成，用印时间以电子签名所附可信时间戳为准。",
+        "note": NOTE if receipt else COUNTER_NOTE,
     }
 
 

@@ -1,10 +1,11 @@
 """Reads of filings. Those for people take the principal, so that nobody sees another employer's."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from core.errors import Refused
 from core.principal import Permission, Principal
@@ -14,6 +15,8 @@ from filing_bridge.domain import (
     LEVEL_DAYS,
     TO_SUBMIT,
     UNFILED,
+    WITH_US,
+    BreakerState,
     FilingState,
     Level,
 )
@@ -53,6 +56,51 @@ def latest_receipt(filing: Filing) -> Receipt | None:
 def sealed_form_of(filing: Filing) -> str:
     """The blob of the form with both seals; empty until it is there."""
     return str(FilingForm.objects.filter(filing=filing).values_list("agency_sealed", flat=True).first() or "")
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A province that does not answer, as it concerns one employer.
+
+    How many filings wait for it, the earliest of their deadlines, how many of them are due within a week,
+    and how many were tried already, which proves that they were filed in time.
+    """
+
+    province: str
+    since: datetime
+    next_try_at: datetime | None
+    waiting: int
+    nearest_deadline: date
+    at_risk: int
+    tried: int
+
+
+def outages_of(principal: Principal, today: date) -> list[Outage]:
+    """The provinces that are not being called now and for which filings of this employer wait."""
+    waiting = filings_of(principal).filter(state__in=[state.value for state in WITH_US]).order_by()
+    near = Q(deadline__lte=today + timedelta(days=LEVEL_DAYS[Level.WEEK]))
+    counted = {
+        row["province"]: row
+        for row in waiting.values("province").annotate(
+            waiting=Count("pk"),
+            nearest=Min("deadline"),
+            at_risk=Count("pk", filter=near),
+            tried=Count("pk", filter=Q(first_attempt_at__isnull=False)),
+        )
+    }
+    down = Breaker.objects.exclude(state=BreakerState.CLOSED).filter(province__in=counted)
+    return [
+        Outage(
+            province=row.province,
+            since=row.changed_at,
+            next_try_at=row.until,
+            waiting=counted[row.province]["waiting"],
+            nearest_deadline=counted[row.province]["nearest"],
+            at_risk=counted[row.province]["at_risk"],
+            tried=counted[row.province]["tried"],
+        )
+        for row in down.order_by("province")
+    ]
 
 
 def breakers() -> QuerySet[Breaker]:

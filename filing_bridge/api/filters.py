@@ -17,6 +17,7 @@ STATES = [(state.value, state.value) for state in FilingState]
 class FilingFilter(filters.FilterSet):  # type: ignore[misc]  # ships no types
     state = filters.MultipleChoiceFilter(choices=STATES)
     jurisdiction = filters.CharFilter(lookup_expr="startswith", max_length=6)
+    province = filters.CharFilter()
     contract = filters.UUIDFilter(field_name="contract_id")
     contract_no = filters.CharFilter()
     deadline_level = filters.MultipleChoiceFilter(

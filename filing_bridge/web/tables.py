@@ -19,6 +19,7 @@ from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.models import Filing
 from filing_bridge.web import acts, rows
+from filing_bridge.web.exports import PACKAGE, SHEET
 from filing_bridge.web.rows import ContractRow, FilingRow, WorkerRow
 from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS
 
@@ -152,6 +153,7 @@ FILINGS: Table[Filing, FilingRow] = Table(
     rows=rows.filing_rows,
     key=lambda row: row.id,
     order="deadline",
+    bulk=(SHEET, PACKAGE),
     tabs=FILING_TABS,
     search=_filings_meant,
     hint=HINT,

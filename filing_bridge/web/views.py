@@ -14,6 +14,7 @@ from accounts.web.pages import Visit, for_members
 from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
 from contracts.domain import ContractState
+from core import clock
 from core.principal import Permission
 from filing_bridge import selectors as filings
 from filing_bridge.models import EvidencePackage
@@ -66,6 +67,7 @@ def overview(visit: Visit) -> HttpResponse:
         "overview.html",
         counters=counters,
         urgent=rows.filing_rows(visit.principal, list(urgent)),
+        outages=filings.outages_of(visit.principal, clock.today()),
         may_draft=visit.may(Permission.DRAFT),
     )
 
