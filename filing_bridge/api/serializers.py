@@ -143,7 +143,7 @@ class ConfirmationSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(help_text="Names exactly these dates; sent back to confirm them.")
 
 
-class ConfirmSerializer(StrictSerializer):
+class ConfirmFilingSerializer(StrictSerializer):
     digest = serializers.RegexField("^[0-9a-f]{64}$")
 
 

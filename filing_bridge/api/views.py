@@ -19,7 +19,7 @@ from filing_bridge import selectors
 from filing_bridge.api.filters import FilingFilter, FilingPagination
 from filing_bridge.api.serializers import (
     ConfirmationSerializer,
-    ConfirmSerializer,
+    ConfirmFilingSerializer,
     FilingDetailSerializer,
     FilingSerializer,
     ReceiptSerializer,
@@ -101,12 +101,14 @@ class ConfirmationView(APIView):
         return Response(ConfirmationSerializer(confirmation_of(principal_of(request), filing_id)).data)
 
     @extend_schema(
-        operation_id="confirm_filing", request=ConfirmSerializer, responses={202: FilingDetailSerializer}
+        operation_id="confirm_filing",
+        request=ConfirmFilingSerializer,
+        responses={202: FilingDetailSerializer},
     )
     @remembered
     def post(self, request: Request, filing_id: UUID) -> Response:
         """Confirm these very dates: the filing goes out."""
-        wish = ConfirmSerializer(data=request.data)
+        wish = ConfirmFilingSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         filing = confirm_filing(
             principal=principal_of(request), filing_id=filing_id, digest=wish.validated_data["digest"]

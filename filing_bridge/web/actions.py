@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, Words] = {
     "party.disowned": _("收到链接的人表示不是本人，链接作废"),
     "link.printed": _("打印现场签署二维码"),
     "link.sent": _("应本人要求重新发送链接"),
+    "evidence.downloaded": _("劳动者下载证据包"),
     "paper.asked": _("劳动者申请纸质件"),
     "paper.given": _("已提供纸质件"),
     "party.confirmed": _("确认签署意愿"),
@@ -127,12 +128,14 @@ def history_of(principal: Principal, contract_id: UUID, filings: Iterable[Filing
 
 def _names(actors: set[str]) -> dict[str, Words]:
     """What to call those who are not the system: members by name, signers by role."""
-    by_kind: dict[str, list[str]] = {"user": [], "party": []}
+    by_kind: dict[str, list[str]] = {"user": [], "party": [], "person": []}
     for actor in actors:
         kind, _colon, key = actor.partition(":")
         by_kind.get(kind, []).append(key)
     people = User.objects.filter(pk__in=by_kind["user"]).values_list("pk", "name")
     parties = SigningParty.objects.filter(pk__in=by_kind["party"]).values_list("pk", "role")
-    return {f"user:{key}": name or gettext("成员") for key, name in people} | {
-        f"party:{key}": ROLES.get(role, role) for key, role in parties
-    }
+    return (
+        {f"user:{key}": name or gettext("成员") for key, name in people}
+        | {f"party:{key}": ROLES.get(role, role) for key, role in parties}
+        | {f"person:{key}": ROLES["worker"] for key in by_kind["person"]}
+    )

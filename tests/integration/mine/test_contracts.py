@@ -19,6 +19,7 @@ from core import blobs
 from core.models import AuditEvent
 from core.principal import Role
 from filing_bridge.domain import FilingState
+from filing_bridge.web.actions import history_of
 from filing_bridge.web.mine.data import LOOKS
 from signing.models import SigningParty
 from signing.pades.validate import validate
@@ -90,6 +91,14 @@ def test_the_signed_pdf_is_free_for_life_and_the_first_download_is_kept(browser:
     event = AuditEvent.objects.get(action="document.downloaded")
     assert event.subject == SigningParty.objects.get(role="worker").request.subject
     assert event.actor.startswith("person:")
+
+
+def test_the_employer_sees_what_the_worker_fetched(browser: Browser) -> None:
+    employer = make_employer()
+    contract = make_own(employer)
+    browser.client.get(reverse("mine:evidence", args=[contract.pk]))
+    steps = history_of(member_principal(make_member(employer)), contract.pk, [])
+    assert [(str(step.what), str(step.who)) for step in steps][-1] == ("劳动者下载证据包", "劳动者")
 
 
 def test_a_contract_that_one_has_not_signed_is_not_handed_out(browser: Browser) -> None:
