@@ -12,8 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("help/", include("accounts.web.urls_of_help")),
     path("settings/", include("accounts.web.urls_of_organisation")),
     path("", include("contracts.web.urls_of_seals")),
+    path("audit/", include("filing_bridge.web.audit")),
     path("templates/", include("contracts.web.urls_of_templates")),
     path("", include("filing_bridge.web.urls")),
 ]

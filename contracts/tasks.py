@@ -11,6 +11,7 @@ from contracts.document.summary import summary
 from contracts.domain import ContractState
 from contracts.facts import Facts
 from contracts.models import Contract
+from contracts.services import certificates
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.sending import move
@@ -125,3 +126,6 @@ def box_of(rendered: Rendered, key: str) -> Box:
 def _box(anchor: Anchor) -> Box:
     width, height = A4
     return Box(anchor.page, anchor.x / width, anchor.y / height, anchor.w / width, anchor.h / height)
+
+
+work.periodic("warn of certificates about to expire", every=timedelta(hours=6))(certificates.warn_of_expiry)

@@ -112,8 +112,8 @@ class NotificationsForm(forms.Form):
 class ProfileForm(forms.Form):
     """The profile as it should be, and the paper that shows it."""
 
-    def __init__(self, employer: Employer, *data: Any, evidence: bool) -> None:
-        super().__init__(*data, initial=profile_of(employer))
+    def __init__(self, employer: Employer, data: Any = None, files: Any = None, *, evidence: bool) -> None:
+        super().__init__(data, files, initial=profile_of(employer))
         for name, field in EMPLOYER_FIELDS.items():
             label = by_language(field.zh, field.en[:1].upper() + field.en[1:])
             # An industry may be given finer than the table has it; then it is typed.

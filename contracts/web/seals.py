@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import members_of
 from accounts.web.forms import blame
 from accounts.web.pages import Visit, for_acting, for_members
-from contracts.services import sealing
+from contracts.services import certificates, sealing
 from contracts.web.seal_forms import GrantForm, KeeperForm, LimitsForm, SealForm
 from contracts.web.seal_tables import USES
 from contracts.web.seal_words import KINDS, SEAL_STATES, names_of
@@ -19,7 +19,7 @@ from core.errors import Refused
 from core.principal import Permission, Role
 from signing import pictures, selectors
 from signing.domain import SealKind, SealState
-from signing.models import Seal
+from signing.models import OrganisationKey, Seal
 from signing.services import seals
 
 LATEST = 8
@@ -57,6 +57,20 @@ def seal_page(visit: Visit, seal_id: UUID) -> HttpResponse:
         may_suspend=visit.may(Permission.MANAGE_PROFILE) or visit.may(Permission.SEAL_APPROVE),
         may_grant=visit.may(Permission.MANAGE_PROFILE)
         or (visit.may(Permission.SEAL_APPROVE) and seal.holder == principal.actor),
+    )
+
+
+@for_members
+def certificate(visit: Visit) -> HttpResponse:
+    """The employer's certificate, and how long it still holds."""
+    visit.principal.require(Permission.READ)
+    key = OrganisationKey.objects.filter(tenant=visit.principal.tenant).first()
+    return visit.show(
+        "certificate.html",
+        key=key,
+        level=certificates.level_of(key),
+        days=certificates.days_left(key),
+        warnings=certificates.WARNINGS,
     )
 
 

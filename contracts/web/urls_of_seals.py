@@ -25,6 +25,7 @@ urlpatterns = [
     path("seals/", listed(SEALS), name="seals"),
     path("seals/new/", seals.new_seal, name="new"),
     path("seals/uses/", listed(USES), name="uses"),
+    path("seals/certificate/", seals.certificate, name="certificate"),
     path("seals/<uuid:seal_id>/", seals.seal_page, name="seal"),
     path("seals/<uuid:seal_id>/picture/", seals.picture, name="picture"),
     path("seals/<uuid:seal_id>/proof/", seals.proof, name="proof"),

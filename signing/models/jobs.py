@@ -73,10 +73,13 @@ class UsedNonce(models.Model):
 class OrganisationKey(models.Model):
     """To whom an organisation's certificate is issued. The key itself lies in the signer's own folder.
 
-    A change of name or code starts a new generation, with a new key and certificate.
+    A change of name or code starts a new generation, with a new key and certificate. `not_after` is the end
+    of the present certificate, once there is one; `warned_days` the last warning given before it (90, 30, 7).
     """
 
     tenant = models.UUIDField(primary_key=True)
     legal_name = models.CharField(max_length=200)
     uscc = models.CharField(max_length=18)
     generation = models.PositiveIntegerField(default=1)
+    not_after = models.DateTimeField(null=True)
+    warned_days = models.PositiveSmallIntegerField(null=True)

@@ -148,6 +148,9 @@ def organisation_key(tenant: UUID) -> SigningKey:
     if key is None:
         subject = OrganisationSubject(row.legal_name, row.uscc)
         key = keystore.keep_certified(label, outside.certificate_authority().issue_organisation(subject))
+    ends = key.certificate.not_valid_after_utc
+    if row.not_after != ends:
+        OrganisationKey.objects.filter(tenant=tenant).update(not_after=ends, warned_days=None)
     return key
 
 

@@ -91,6 +91,7 @@ ROUTES = {
     "seals": Route(acts=True),
     "new": Route((), OWNER, acts=True),
     "uses": Route(acts=True),
+    "certificate": Route(),
     "seal": Route(SEAL),
     "picture": Route(SEAL),
     "proof": Route(SEAL),
