@@ -40,7 +40,7 @@ def test_codes_are_printed_only_after_the_question_and_only_for_who_has_to_sign(
     assert "12 小时内有效" in pick(browser, "onsite", waiting, done)
     assert not SigningLink.objects.exists()
     page = pick(browser, "onsite", waiting, done, confirmed="1")
-    assert page.count('<svg class="qb-code"') == 1
+    assert page.count('<svg class="qb-qr"') == 1
     assert waiting.contract_no in page
     assert done.contract_no not in page
     assert "/sign/#" not in page  # for a camera, not for a browser's history
