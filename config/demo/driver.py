@@ -87,8 +87,10 @@ class Person:
 
 @dataclass
 class Employer:
+    owner: Person
     clerk: Person
     keeper: Person
+    auditor: Person
     seal: str
 
 
@@ -125,7 +127,7 @@ def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employe
     keeper.api.post("me/totp/confirm/", {"totp": keeper.code()})
     (holder,) = owner.api.get("members/", role="seal_keeper")["results"]
     seal = owner.api.post("seals/", {"kind": "official", "label": "公章", "holder": holder["user"]})
-    return Employer(clerk=members["clerk"], keeper=keeper, seal=seal["id"])
+    return Employer(owner, members["clerk"], keeper, members["auditor"], seal["id"])
 
 
 def accept_invitation(base_url: str, outbox: Path, email: str, name: str) -> Person:
@@ -145,8 +147,8 @@ def _token_in_mail(outbox: Path, email: str) -> str | None:
     return None
 
 
-def draft_and_send(employer: Employer, job: Job) -> None:
-    """The clerk enters the worker once, drafts from the template, and sends."""
+def draft(employer: Employer, job: Job) -> None:
+    """The clerk enters the worker once and drafts from the template."""
     clerk = employer.clerk.api
     job.worker_id = clerk.post("workers/", job.worker)["id"]
     contract = clerk.post(
@@ -159,16 +161,18 @@ def draft_and_send(employer: Employer, job: Job) -> None:
         },
     )
     job.contract_id = contract["id"]
-    clerk.post(f"contracts/{job.contract_id}/send/")
+
+
+def draft_and_send(employer: Employer, job: Job) -> None:
+    """`draft`, and off it goes."""
+    draft(employer, job)
+    employer.clerk.api.post(f"contracts/{job.contract_id}/send/")
 
 
 def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
     """The worker on the phone: link, identity, notices, reading, placing, code, confirmation."""
     mobile = job.worker["mobile"]
-    token = phones.wait(mobile, r"/sign/#([A-Za-z0-9_-]{43})")
-    phone = Api(base_url, Api(base_url).post("sign/exchange/", {"token": token})["session"])
-    phone.post("sign/identity/", {"name": job.worker["name"], "id_no": job.worker["id_no"]})
-    phone.post("sign/identity/code/", {"code": phones.wait(mobile, r"】验证码(\d{6})")})
+    phone = identify_as_worker(base_url, phones, job)
     for text in phone.get("sign/consents/"):
         phone.post("sign/consents/", {"kind": text["kind"], "version": text["version"]})
     document = phone.download("sign/document/")
@@ -183,6 +187,21 @@ def sign_as_worker(base_url: str, phones: Phones, job: Job) -> None:
     phone.post("sign/confirm/", {"document_sha256": digest, "code": code})
     job.acknowledged = True
     until(lambda: _signed(phone), within=WAIT, what="the worker's signature")
+
+
+def identify_as_worker(base_url: str, phones: Phones, job: Job) -> Api:
+    """The link from the text message, name, number and code: a session of the worker's phone."""
+    mobile = job.worker["mobile"]
+    token = phones.wait(mobile, r"/sign/#([A-Za-z0-9_-]{43})")
+    phone = Api(base_url, Api(base_url).post("sign/exchange/", {"token": token})["session"])
+    phone.post("sign/identity/", {"name": job.worker["name"], "id_no": job.worker["id_no"]})
+    phone.post("sign/identity/code/", {"code": phones.wait(mobile, r"】验证码(\d{6})")})
+    return phone
+
+
+def refuse_as_worker(base_url: str, phones: Phones, job: Job, reason: str) -> None:
+    """The worker proves who they are, and does not sign."""
+    identify_as_worker(base_url, phones, job).post("sign/refuse/", {"reason": reason})
 
 
 def _signed(phone: Api) -> bool | None:
@@ -204,13 +223,17 @@ def handwriting(number: int) -> dict[str, Any]:
 
 def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
     """The clerk applies for the seal; another person approves once, with a one-time password."""
+    application = ask_for_seal(employer, jobs)
+    employer.keeper.api.post(f"seal-applications/{application}/approve/", {"code": employer.keeper.code()})
+
+
+def ask_for_seal(employer: Employer, jobs: Iterable[Job]) -> str:
+    """The clerk's application; its id."""
     application = employer.clerk.api.post(
         "seal-applications/",
         {"seal": employer.seal, "contracts": [job.contract_id for job in jobs], "reason": "新员工劳动合同"},
     )
-    employer.keeper.api.post(
-        f"seal-applications/{application['id']}/approve/", {"code": employer.keeper.code()}
-    )
+    return str(application["id"])
 
 
 def wait_for_contract(employer: Employer, state: str, job: Job) -> None:

@@ -37,17 +37,13 @@ def run(folder: Path, contracts: int) -> int:
 
 
 def drive(
-    system: System, operator_key: str, contracts: int, progress: Progress, left_open: int = 0
+    system: System, operator_key: str, contracts: int, progress: Progress
 ) -> tuple[Employer, list[Job]]:
-    """Everybody's part in turn; each stage is timed. `left_open` more contracts only reach their workers."""
+    """Everybody's part in turn; each stage is timed."""
     phones = Phones(system.outbox)
     with progress.stage("employer", "单位注册、审核、成员、印章 · employer, members, seal", 1):
         employer = driver.register_employer(system.base_url, operator_key, system.outbox)
-    today = datetime.now(CHINA).date()
-    jobs = [
-        Job(number, worker, template, people.terms(own, today))
-        for number, (worker, template, own) in enumerate(people.workers(contracts + left_open))
-    ]
+    jobs = jobs_of(contracts)
 
     def everybody(name: str, title: str, act: Callable[[Job], None], chosen: Sequence[Job]) -> None:
         with progress.stage(name, title, len(chosen)):
@@ -60,16 +56,24 @@ def drive(
         jobs,
     )
     everybody("render", "生成合同 · rendered", partial(driver.wait_for_contract, employer, "signing"), jobs)
-    signed = jobs[:contracts]
     sign = partial(driver.sign_as_worker, system.base_url, phones)
-    everybody("worker_signs", "核身、阅读、签名 · read and signed by the workers", sign, signed)
-    driver.seal_all(employer, signed)
+    everybody("worker_signs", "核身、阅读、签名 · read and signed by the workers", sign, jobs)
+    driver.seal_all(employer, jobs)
     effective = partial(driver.wait_for_contract, employer, "effective")
-    everybody("employer_seals", "盖章、验证、生效 · sealed, verified, in force", effective, signed)
-    everybody("filing", "报送、回执 · filed and accepted", partial(driver.wait_for_filing, employer), signed)
+    everybody("employer_seals", "盖章、验证、生效 · sealed, verified, in force", effective, jobs)
+    everybody("filing", "报送、回执 · filed and accepted", partial(driver.wait_for_filing, employer), jobs)
     evidence = partial(driver.wait_for_evidence, employer)
-    everybody("form_and_evidence", "备案表、证据包 · sealed forms, evidence", evidence, signed)
+    everybody("form_and_evidence", "备案表、证据包 · sealed forms, evidence", evidence, jobs)
     return employer, jobs
+
+
+def jobs_of(count: int) -> list[Job]:
+    """`count` contracts that begin today, always of the same workers."""
+    today = datetime.now(CHINA).date()
+    return [
+        Job(number, worker, template, people.terms(own, today))
+        for number, (worker, template, own) in enumerate(people.workers(count))
+    ]
 
 
 def summarise(jobs: list[Job], progress: Progress) -> dict[str, Any]:

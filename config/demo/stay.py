@@ -6,44 +6,42 @@ import threading
 from pathlib import Path
 
 from config.demo import driver
-from config.demo.main_job import drive
+from config.demo.day import PEOPLE, Desk, lay_out
+from config.demo.driver import Phones
+from config.demo.main_job import drive, jobs_of
 from config.demo.processes import started
 from config.demo.progress import Progress
 from config.demo.system import Ports, System
 
 PORTS = Ports(web=8000, pki=8318, province=8319)
 CONTRACTS = 8  # brought to an accepted filing
-OPEN = 2  # sent, and waiting for their workers
 
 
 def run(folder: Path) -> int:
-    """Start from nothing, run the main job for a few contracts, leave two open, and wait for Ctrl-C."""
+    """Start from nothing, do the main job for a few contracts, fill the desk, and wait for Ctrl-C."""
     shutil.rmtree(folder, ignore_errors=True)
     system = System(folder / "system", PORTS)
     print("准备演示环境 · preparing …")
     operator_key = system.set_up()
     with started(system.programs(), folder / "logs"):
-        employer, jobs = drive(system, operator_key, CONTRACTS, Progress(), left_open=OPEN)
-        phones = driver.Phones(system.outbox)
-        links = [
-            (
-                job.worker["name"],
-                job.worker["id_no"],
-                phones.wait(job.worker["mobile"], r"(http\S+/sign/#\S{43})"),
-            )
-            for job in jobs[CONTRACTS:]
-        ]
+        employer, _ = drive(system, operator_key, CONTRACTS, Progress())
+        phones = Phones(system.outbox)
+        desk = Desk.of(jobs_of(CONTRACTS + PEOPLE)[CONTRACTS:])
+        lay_out(system, employer, phones, desk)
         print(f"""
 单位门户 Portal        {system.base_url}/
+  负责人 owner          {employer.owner.email}
   人事专员 clerk        {employer.clerk.email}
   印章员 seal keeper    {employer.keeper.email}   动态口令密钥 TOTP secret {employer.keeper.totp_secret}
+  审计员 auditor        {employer.auditor.email}
   密码 password         {driver.PASSWORD}
 接口文档 API schema     {system.base_url}/api/v1/schema/
 测试省厅 province       {system.province_url}/
 短信 text messages      {system.outbox / "sms.jsonl"}
 """)
-        for name, number, link in links:
-            print(f"待签署 to be signed: {name} {number}\n  {link}")
+        for job in desk.to_sign:
+            link = phones.wait(job.worker["mobile"], r"(http\S+/sign/#\S{43})")
+            print(f"待签署 to be signed: {job.worker['name']} {job.worker['id_no']}\n  {link}")
         print("\n全部为虚构人员和测试证书，不是法律证据。按 Ctrl-C 结束。")
         print("Invented people, test certificates: not evidence. Ctrl-C stops everything.")
         stop = threading.Event()

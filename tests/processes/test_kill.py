@@ -7,15 +7,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
-from config.demo import driver, people
+from config.demo import driver
 from config.demo.driver import Employer, Job, Phones
+from config.demo.main_job import jobs_of
 from config.demo.processes import Process, started
 from config.demo.system import Ports, System
 
@@ -59,11 +59,7 @@ def test_no_acknowledged_signature_is_lost_and_nothing_is_filed_twice(tmp_path: 
     with started(system.programs(), tmp_path / "logs") as processes:
         employer = driver.register_employer(system.base_url, operator_key, system.outbox)
         phones = Phones(system.outbox)
-        today = datetime.now(UTC).date()
-        jobs = [
-            Job(number, worker, template, people.terms(own, today))
-            for number, (worker, template, own) in enumerate(people.workers(CONTRACTS))
-        ]
+        jobs = jobs_of(CONTRACTS)
         with killer(processes, random.Random(SEED)) as killed:
             main_job(system, employer, phones, jobs)
         assert killed.total() == KILLS
