@@ -18,9 +18,9 @@ TO_SIGN = 2  # sent, and open for somebody who follows the printed links
 LONG_TRIAL = {"probation_months": 7}  # the law allows six months at most (劳动合同法 Art. 19)
 RETURNED = {
     "field": "/contract/occupation_code",
-    "code": "LF0304",
-    "text": "职业工种与岗位名称不一致",
-    "remedy": "请核对岗位名称和职业分类代码后重新报送",
+    "code": "occupation_implausible",
+    "text": "职业工种与岗位名称不一致。",
+    "remedy": "请核对岗位名称和职业分类代码后重新报送。",
 }
 
 
