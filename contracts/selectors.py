@@ -102,7 +102,8 @@ def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contra
 
 def turns_of(contracts: Iterable[Contract]) -> dict[UUID, str]:
     """The role whose signature each contract waits for; one that waits for nobody's is absent."""
-    by_request = {contract.signature_request: contract.pk for contract in contracts}
+    open_for_signature = [each for each in contracts if each.state == ContractState.SIGNING]
+    by_request = {contract.signature_request: contract.pk for contract in open_for_signature}
     found = _IN_TURN.filter(request_id__in=[each for each in by_request if each])
     return {by_request[request]: role for request, role in found.values_list("request_id", "role")}
 

@@ -126,7 +126,7 @@ class FilingAttempt(models.Model):
     """A call to the province for one filing, written before the call is made. Insert-only."""
 
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="calls")
-    interface = models.CharField(max_length=6)  # LC0101 submission, LC0102 question
+    interface = models.CharField(max_length=6)  # of protocol.Interface
     lease = models.UUIDField()
     message = models.CharField(max_length=64)
     started_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
 from core.codes import table
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
+from filing_bridge.protocol import Interface
 from signing.domain import PartyState
 
 CONTRACT_STATES: Mapping[str, Badge] = {
@@ -60,7 +61,11 @@ FORM_STATES: Mapping[str, Words] = {
     FormState.EMPLOYER_SEALED: _("单位已签章，待经办机构签章"),
     FormState.AGENCY_SEALED: _("双方已签章"),
 }
-INTERFACES: Mapping[str, Words] = {"LC0101": _("报送"), "LC0102": _("查询结果")}
+INTERFACES: Mapping[str, Words] = {
+    Interface.SUBMIT: _("报送"),
+    Interface.QUERY: _("查询结果"),
+    Interface.FORM: _("请求签章"),
+}
 OUTCOMES: Mapping[str, Words] = {
     Outcome.ANSWERED: _("已答复"),
     Outcome.NOT_TAKEN_IN: _("对方未受理"),

@@ -18,9 +18,10 @@ from contracts.domain import ContractState
 from contracts.models import Contract
 from core.models import AuditEvent
 from core.principal import Role
-from filing_bridge.domain import FilingState, FormState
+from filing_bridge.domain import FilingState, FormState, Level, Outcome
 from filing_bridge.models import Filing
-from filing_bridge.web import urls
+from filing_bridge.protocol import Interface
+from filing_bridge.web import urls, words
 from filing_bridge.web.actions import ACTIONS
 from signing.domain import CheckState, NoticeState
 from tests.support import accounts as make
@@ -407,8 +408,8 @@ def test_pages_obey_the_content_security_policy(house: House, name: str) -> None
     assert all("src=" in attributes for attributes in re.findall(r"<script([^>]*)>", page))
 
 
-# What the log tells of seals, templates, keys and packages is not part of a contract's history.
-OF_OTHER_THINGS = {"seal", "seal_application", "template", "organisation", "evidence", "visit"}
+# What the log tells of seals, templates, keys, packages, bulks and visits is no part of a contract's history.
+OF_OTHER_THINGS = {"seal", "seal_application", "template", "organisation", "evidence", "batch", "visit"}
 
 
 def test_every_event_of_a_contract_and_its_filing_has_words() -> None:
@@ -435,3 +436,29 @@ def test_every_event_of_a_contract_and_its_filing_has_words() -> None:
     }
 
     assert (written | by_state) - set(ACTIONS) == set()
+
+
+@pytest.mark.parametrize(
+    ("words_for", "values"),
+    [
+        (words.CONTRACT_STATES, ContractState),
+        (words.FILING_TONES, FilingState),
+        (words.LEVEL_TONES, set(Level) - {Level.FILED}),
+        (words.FORM_STATES, FormState),
+        (words.INTERFACES, Interface),
+        (words.OUTCOMES, Outcome),
+    ],
+)
+def test_every_value_that_a_page_may_show_has_words(words_for: Any, values: Any) -> None:
+    assert set(words_for) == set(values)
+
+
+def test_a_withdrawn_contract_waits_for_nobody(db: None) -> None:
+    employer = make.make_employer()
+    contract = make_contract(employer, ContractState.WITHDRAWN, turn="worker")
+    browser = member(employer)
+
+    assert "已撤回" in text_of(browser.get(reverse("portal:contract", args=[contract.pk])))
+    listed = text_of(browser.get(reverse("portal:contracts")))
+    assert "已撤回" in listed
+    assert listed.count("待劳动者签名") == 1, "only the tab says so"
