@@ -34,15 +34,13 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, Empl
         yield system, employer
 
 
-def log_in(base_url: str, person: Person) -> httpx2.Client:
+def log_in(browser: httpx2.Client, person: Person) -> None:
     """Through the log-in page, as a person does."""
-    browser = httpx2.Client(base_url=base_url, follow_redirects=True, timeout=120)
     page = browser.get("/")
     answer = browser.post(page.url, data={**_hidden(page), "login": person.email, "password": PASSWORD})
     if person.totp_secret:
         answer = browser.post(answer.url, data={**_hidden(answer), "code": person.code()})
     assert answer.url.path == "/", answer.text[:500]
-    return browser
 
 
 def _hidden(page: httpx2.Response) -> dict[str, str]:
@@ -76,7 +74,8 @@ def crawl(browser: httpx2.Client) -> dict[str, int]:
 @pytest.mark.parametrize("role", ["owner", "clerk", "keeper", "auditor"])
 def test_whatever_a_member_sees_a_link_to_opens(day: tuple[System, Employer], role: str) -> None:
     system, employer = day
-    with log_in(system.base_url, getattr(employer, role)) as browser:
+    with httpx2.Client(base_url=system.base_url, follow_redirects=True, timeout=120) as browser:
+        log_in(browser, getattr(employer, role))
         found = crawl(browser)
     assert {address: status for address, status in found.items() if status != 200} == {}
     kinds = {re.sub(r"[0-9a-f-]{36}", "ID", urlsplit(address).path) for address in found}
