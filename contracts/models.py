@@ -124,6 +124,7 @@ class Contract(models.Model):
             models.Index(fields=["employer", "state", "employment_start"]),
             models.Index(fields=["employer", "state", "ends_on"], name="contract_ending"),
             models.Index(fields=["worker", "-created_at"], name="contract_of_worker"),
+            models.Index(fields=["employer", "effective_at"], name="contract_by_month"),
         )
 
     @property

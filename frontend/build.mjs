@@ -38,6 +38,7 @@ const options = {
   entryPoints: [
     "portal/theme.ts",
     "portal/portal.ts",
+    "portal/chart.ts",
     "portal/portal.css",
     "worker/worker.ts",
     "worker/worker.css",

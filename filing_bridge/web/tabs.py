@@ -1,6 +1,7 @@
 """The saved filters of the lists. Counters of the overview are the same filters, counted."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +16,10 @@ from core import clock
 from filing_bridge.domain import UNFILED, FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
+
+UNSIGNED = [ContractState.DRAFT, ContractState.RENDERING, ContractState.SIGNING]
+LATE_AFTER = 20  # days from the first day of work; after a month double wages are due (劳动合同法 Art. 82)
+ENDING_WITHIN = 30  # days
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,12 +39,26 @@ def _not_filed(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     return contracts.filter(Exists(unfiled), state=ContractState.EFFECTIVE)
 
 
+def _late(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Employed for more than twenty days and not signed: the written contract is due within a month."""
+    edge = clock.today() - timedelta(days=LATE_AFTER)
+    return contracts.filter(state__in=UNSIGNED, employment_start__lt=edge)
+
+
+def _ending(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    today = clock.today()
+    last = today + timedelta(days=ENDING_WITHIN)
+    return contracts.filter(state=ContractState.EFFECTIVE, ends_on__gte=today, ends_on__lte=last)
+
+
 CONTRACT_TABS: tuple[Tab[Contract], ...] = (
     ALL,
     Tab("draft", _("草稿"), partial(_in_states, [ContractState.DRAFT, ContractState.RENDERING])),
     Tab("worker", _("待劳动者签名"), partial(waiting_for, role="worker")),
     Tab("seal", _("待盖章"), partial(waiting_for, role="employer")),
     Tab("unfiled", _("已签未备案"), _not_filed),
+    Tab("late", _("用工超 20 天未签"), _late),
+    Tab("ending", _("30 天内到期"), _ending),
     Tab("effective", _("已生效"), partial(_in_states, [ContractState.EFFECTIVE])),
     Tab(
         "ended",

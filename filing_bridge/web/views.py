@@ -1,9 +1,12 @@
 """The employers' pages that are composed of several apps': overview, one contract."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncMonth
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +17,7 @@ from accounts.web.pages import Visit, for_members
 from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
 from contracts.domain import ContractState
+from contracts.models import Contract
 from core import clock
 from core.principal import Permission
 from filing_bridge import selectors as filings
@@ -39,20 +43,22 @@ class Counter:
     tone: Tone
 
 
-# The overview's counters: words, which list, which of its tabs, the colour when there is something.
+# The overview's counters, on legal clocks: words, which list, which tab, the colour when there is something.
 COUNTERS: tuple[tuple[Words, str, str, Tone], ...] = (
-    (_("待劳动者签名"), "contracts", "worker", Tone.WARN),
-    (_("待盖章"), "contracts", "seal", Tone.WARN),
+    (_("用工超 20 天未签"), "contracts", "late", Tone.BAD),
     (_("已签未备案"), "contracts", "unfiled", Tone.BAD),
     (_("备案已逾期"), "filings", "overdue", Tone.BAD),
-    (_("备案 7 天内到期"), "filings", "week", Tone.WARN),
     (_("备案退回或待处理"), "filings", "returned", Tone.BAD),
+    (_("备案 7 天内到期"), "filings", "week", Tone.WARN),
+    (_("待劳动者签名"), "contracts", "worker", Tone.WARN),
+    (_("待盖章"), "contracts", "seal", Tone.WARN),
+    (_("30 天内到期"), "contracts", "ending", Tone.WARN),
 )
 
 
 @for_members
 def overview(visit: Visit) -> HttpResponse:
-    """What waits for whom, and the filings whose deadlines are nearest."""
+    """What the law's clocks say, what is most urgent, and the months behind."""
     of_contracts = contracts.contracts_of(visit.principal)
     of_filings = filings.filings_of(visit.principal)
     counters = []
@@ -63,13 +69,32 @@ def overview(visit: Visit) -> HttpResponse:
         counters.append(Counter(title, number, address, tone if number else Tone.PLAIN))
     unfiled = FILINGS.tab("unfiled").pick(of_filings)
     urgent = rows.light(unfiled).order_by("deadline", "id")[:MOST_URGENT]
+    late = rows.light_contracts(CONTRACTS.tab("late").pick(of_contracts))
     return visit.show(
         "overview.html",
         counters=counters,
         urgent=rows.filing_rows(visit.principal, list(urgent)),
         outages=filings.outages_of(visit.principal, clock.today()),
+        late=rows.contract_rows(visit.principal, list(late.order_by("employment_start", "pk")[:MOST_URGENT])),
+        months=_months(of_contracts),
         may_draft=visit.may(Permission.DRAFT),
     )
+
+
+def _months(of_contracts: QuerySet[Contract]) -> list[tuple[str, int]]:
+    """How many contracts came into force in each of the last twelve months, this one included."""
+    today = clock.today()
+    months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(11, -1, -1)]
+    first = datetime(months[0][0], months[0][1] + 1, 1, tzinfo=clock.SHANGHAI)
+    counted = dict(
+        of_contracts.filter(effective_at__gte=first)
+        .order_by()
+        .annotate(month=TruncMonth("effective_at", tzinfo=clock.SHANGHAI))
+        .values_list("month")
+        .annotate(number=Count("pk"))
+    )
+    by_month = {(month.year, month.month): number for month, number in counted.items()}
+    return [(f"{year}-{month + 1:02}", by_month.get((year, month + 1), 0)) for year, month in months]
 
 
 @for_members

@@ -17,5 +17,18 @@ document.querySelectorAll<HTMLElement>("[data-toggle]").forEach((button) => {
     button.setAttribute("aria-expanded", String(shown));
   });
 });
+
+// The charts' script is heavy: it comes when a chart comes into view.
+const charts = document.querySelector<HTMLElement>("[data-chart]");
+if (charts && "IntersectionObserver" in window) {
+  const watcher = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    watcher.disconnect();
+    const script = document.createElement("script");
+    script.src = charts.dataset.script ?? "";
+    document.head.append(script);
+  });
+  watcher.observe(charts);
+}
 watchLists();
 watchForms();

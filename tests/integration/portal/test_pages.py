@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from accounts.models import Employer, Membership
 from accounts.web.acting import EMPLOYER
 from contracts.domain import ContractState
 from contracts.models import Contract
+from core import clock
 from core.models import AuditEvent
 from core.principal import Role
 from filing_bridge.domain import FilingState, FormState, Level, Outcome
@@ -237,6 +239,10 @@ SITUATIONS: dict[str, Callable[[Employer], Any]] = {
     "contracts/?show=worker": lambda e: make_contract(e, ContractState.SIGNING, turn="worker"),
     "contracts/?show=seal": lambda e: make_contract(e, ContractState.SIGNING, turn="employer"),
     "contracts/?show=unfiled": lambda e: _filed(e, FilingState.READY, 20),
+    "contracts/?show=late": lambda e: make_contract(e, ContractState.RENDERING, start=days_ago(21)),
+    "contracts/?show=ending": lambda e: make_contract(
+        e, ContractState.EFFECTIVE, end=days_ago(-30).isoformat()
+    ),
     "contracts/?show=ended": lambda e: make_contract(e, ContractState.REFUSED),
     "filings/?show=overdue": lambda e: _filed(e, FilingState.UNKNOWN, -1),
     "filings/?show=week": lambda e: _filed(e, FilingState.READY, 7),
@@ -244,6 +250,10 @@ SITUATIONS: dict[str, Callable[[Employer], Any]] = {
     "filings/?show=returned": lambda e: _filed(e, FilingState.RETURNED, 20),
     "filings/?show=accepted": lambda e: _filed(e, FilingState.ACCEPTED, 20),
 }
+
+
+def days_ago(days: int) -> date:
+    return clock.today() - timedelta(days=days)
 
 
 def _filed(employer: Employer, state: FilingState, days_left: int) -> Contract:
@@ -261,8 +271,11 @@ def test_each_filter_shows_its_own(db: None, address: str) -> None:
     found = {where for where, number in numbers.items() if number in shown}
 
     # What is overdue, soon due or returned is signed and not filed, too.
-    also = {where for where in numbers if re.search(r"overdue|week|returned", where)}
-    assert found == {address} | (also if address == "contracts/?show=unfiled" else set())
+    also = {
+        "contracts/?show=unfiled": r"overdue|week|returned",
+        "contracts/?show=draft": r"late",  # it is not sent yet, either
+    }.get(address, "^$")
+    assert found == {address} | {where for where in numbers if re.search(also, where)}
 
 
 def test_counters_count_and_lead_to_their_lists(db: None) -> None:
@@ -275,6 +288,8 @@ def test_counters_count_and_lead_to_their_lists(db: None) -> None:
 
     counters = dict(re.findall(r'href="([^"]+)"><span class="qb-figure">(\d+)<', page))
     assert counters == {
+        "/contracts/?show=late": "1",
+        "/contracts/?show=ending": "1",
         "/contracts/?show=worker": "1",
         "/contracts/?show=seal": "1",
         "/contracts/?show=unfiled": "4",
