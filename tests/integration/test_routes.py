@@ -1,0 +1,341 @@
+"""Every address × every role × two employers: who may, who may not, and nobody sees another's rows.
+
+The table names every address that a member can call. One that is not in it fails the first test, so that
+nobody adds an address without saying who may use it.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Employer, Membership
+from contracts.domain import ContractState, PaperState
+from contracts.models import PaperRequest
+from core import clock
+from core.principal import Role
+from core.webhooks.models import WebhookEndpoint
+from filing_bridge.domain import FilingState
+from signing.domain import SealKind
+from signing.models import Seal
+from tests.support import accounts as make
+from tests.support.portal import make_contract, make_filing, pdf
+
+MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
+ALL = "ocka"  # owner, clerk, seal keeper, auditor
+WRITERS = "oc"
+LETTERS = {Role.OWNER: "o", Role.CLERK: "c", Role.SEAL_KEEPER: "k", Role.AUDITOR: "a"}
+# Addresses that no member calls: people who sign, log in or visit, and operators. They have their own tests.
+ELSEWHERE = (
+    "health/",
+    "i18n/",
+    "sign/",
+    "mine/",
+    "account/",
+    "api/v1/sign/",
+    "api/v1/operator/",
+    "api/v1/schema/",
+    "api/v1/sessions/",
+    "api/v1/invitations/accept/",
+    "api/v1/me/",
+)
+# Method and address → the roles that it is for. Others are refused, by 403 or as if it were not there.
+TABLE: dict[str, str] = {
+    "post api/v1/api-keys/<uuid:key_id>/revoke/": "o",
+    "get api/v1/api-keys/": ALL,
+    "post api/v1/api-keys/": ALL,
+    "get api/v1/contracts/<uuid:contract_id>/document/": WRITERS,
+    "get api/v1/contracts/<uuid:contract_id>/evidence/": WRITERS,
+    "post api/v1/contracts/<uuid:contract_id>/evidence/": WRITERS,
+    "get api/v1/contracts/<uuid:contract_id>/facts/": WRITERS,
+    "get api/v1/contracts/<uuid:contract_id>/findings/": ALL,
+    "get api/v1/contracts/<uuid:contract_id>/": ALL,
+    "get api/v1/contracts/<uuid:contract_id>/notices/": ALL,
+    "post api/v1/contracts/<uuid:contract_id>/remind/": WRITERS,
+    "post api/v1/contracts/<uuid:contract_id>/send-anew/": WRITERS,
+    "post api/v1/contracts/<uuid:contract_id>/send/": WRITERS,
+    "get api/v1/contracts/<uuid:contract_id>/timeline/": ALL,
+    "post api/v1/contracts/<uuid:contract_id>/withdraw/": WRITERS,
+    "get api/v1/contracts/": ALL,
+    "post api/v1/contracts/": WRITERS,
+    "get api/v1/employers/me/": ALL,
+    "put api/v1/employers/me/mfa/": "o",
+    "patch api/v1/employers/me/": "o",
+    "patch api/v1/employers/me/signing/": "o",
+    "post api/v1/employers/": ALL,
+    "get api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
+    "post api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
+    "get api/v1/filings/<uuid:filing_id>/form/": WRITERS,
+    "get api/v1/filings/<uuid:filing_id>/": ALL,
+    "get api/v1/filings/<uuid:filing_id>/receipt/": ALL,
+    "get api/v1/filings/<uuid:filing_id>/record/": WRITERS,
+    "post api/v1/filings/<uuid:filing_id>/retry/": WRITERS,
+    "get api/v1/filings/": ALL,
+    "post api/v1/members/<uuid:membership_id>/remove/": "o",
+    "post api/v1/members/<uuid:membership_id>/role/": "o",
+    "get api/v1/members/": ALL,
+    "get api/v1/members/invitations/": "o",
+    "post api/v1/members/invitations/": "o",
+    "post api/v1/paper-requests/<uuid:wish_id>/given/": WRITERS,
+    "get api/v1/paper-requests/": ALL,
+    "post api/v1/seal-applications/<uuid:application_id>/approve/": "k",
+    "get api/v1/seal-applications/<uuid:application_id>/": ALL,
+    "post api/v1/seal-applications/<uuid:application_id>/refuse/": "k",
+    "get api/v1/seal-applications/": ALL,
+    "post api/v1/seal-applications/": WRITERS,
+    "post api/v1/seals/<uuid:seal_id>/restore/": "ok",
+    "post api/v1/seals/<uuid:seal_id>/suspend/": "ok",
+    "get api/v1/seals/<uuid:seal_id>/uses/": ALL,
+    "get api/v1/seals/": ALL,
+    "post api/v1/seals/": "o",
+    "get api/v1/templates/": ALL,
+    "get api/v1/webhooks/<uuid:webhook_id>/attempts/": ALL,
+    "delete api/v1/webhooks/<uuid:webhook_id>/": "o",
+    "get api/v1/webhooks/<uuid:webhook_id>/": ALL,
+    "post api/v1/webhooks/attempts/<uuid:attempt_id>/replay/": "o",
+    "get api/v1/webhooks/": ALL,
+    "post api/v1/webhooks/": "o",
+    "get api/v1/workers/<uuid:worker_id>/": ALL,
+    "patch api/v1/workers/<uuid:worker_id>/": WRITERS,
+    "post api/v1/workers/<uuid:worker_id>/reveal/": WRITERS,
+    "get api/v1/workers/": ALL,
+    "post api/v1/workers/": WRITERS,
+    "post api/v1/workers/search/": ALL,
+    "get contracts/<uuid:contract_id>/document/": WRITERS,
+    "get contracts/<uuid:contract_id>/edit/": WRITERS,
+    "post contracts/<uuid:contract_id>/edit/": WRITERS,
+    "get contracts/<uuid:contract_id>/evidence/": WRITERS,
+    "get contracts/<uuid:contract_id>/extend/": WRITERS,
+    "post contracts/<uuid:contract_id>/extend/": WRITERS,
+    "get contracts/<uuid:contract_id>/": ALL,
+    "get contracts/<uuid:contract_id>/pages/<int:number>/": WRITERS,
+    "get contracts/<uuid:contract_id>/remind/": WRITERS,
+    "post contracts/<uuid:contract_id>/remind/": WRITERS,
+    "get contracts/<uuid:contract_id>/withdraw/": WRITERS,
+    "post contracts/<uuid:contract_id>/withdraw/": WRITERS,
+    "get contracts/": ALL,
+    "get contracts/new/": WRITERS,
+    "post contracts/new/": WRITERS,
+    "get contracts/new/terms/": WRITERS,
+    "post contracts/new/terms/": WRITERS,
+    "post contracts/": ALL,
+    "get contracts/preview/": WRITERS,
+    "post contracts/preview/": WRITERS,
+    "get filings/<uuid:filing_id>/again/": WRITERS,
+    "post filings/<uuid:filing_id>/again/": WRITERS,
+    "get filings/<uuid:filing_id>/confirm/": WRITERS,
+    "post filings/<uuid:filing_id>/confirm/": WRITERS,
+    "get filings/<uuid:filing_id>/form/": WRITERS,
+    "get filings/<uuid:filing_id>/receipt/": ALL,
+    "get filings/": ALL,
+    "post filings/": ALL,
+    "get ": ALL,
+    "get sealing/<uuid:application_id>/decide/": "k",
+    "post sealing/<uuid:application_id>/decide/": "k",
+    "get sealing/<uuid:application_id>/": ALL,
+    "get sealing/<uuid:application_id>/refuse/": "k",
+    "post sealing/<uuid:application_id>/refuse/": "k",
+    "get sealing/<uuid:application_id>/repeat/": "k",
+    "post sealing/<uuid:application_id>/repeat/": "k",
+    "get sealing/all/": "k",
+    "get sealing/decide/": "k",
+    "post sealing/decide/": "k",
+    "get sealing/": ALL,
+    "post sealing/": ALL,
+    "get sealing/progress/": ALL,
+    "get sealing/progress/now/": ALL,
+    "get sealing/sample/<int:use_id>/<int:number>/": "k",
+    "get sealing/sample/<int:use_id>/<int:number>/image/": "k",
+    "get sealing/sample/": "k",
+    "get seals/<uuid:seal_id>/": ALL,
+    "get seals/<uuid:seal_id>/grants/<uuid:grant_id>/end/": "o",
+    "post seals/<uuid:seal_id>/grants/<uuid:grant_id>/end/": "o",
+    "get seals/<uuid:seal_id>/grants/": "o",
+    "post seals/<uuid:seal_id>/grants/": "o",
+    "get seals/<uuid:seal_id>/holder/": "o",
+    "post seals/<uuid:seal_id>/holder/": "o",
+    "get seals/<uuid:seal_id>/limits/": "o",
+    "post seals/<uuid:seal_id>/limits/": "o",
+    "get seals/<uuid:seal_id>/picture/": ALL,
+    "get seals/<uuid:seal_id>/proof/": ALL,
+    "get seals/<uuid:seal_id>/state/": ALL,
+    "post seals/<uuid:seal_id>/state/": "ok",
+    "get seals/": ALL,
+    "get seals/new/": "o",
+    "post seals/new/": "o",
+    "post seals/": ALL,
+    "get seals/uses/": ALL,
+    "post seals/uses/": ALL,
+    "get templates/<uuid:template_id>/<int:number>/<int:page>/": ALL,
+    "get templates/<uuid:template_id>/<int:number>/": ALL,
+    "get templates/<uuid:template_id>/compare/": ALL,
+    "get templates/<uuid:template_id>/": ALL,
+    "get templates/": ALL,
+    "post templates/": ALL,
+    "get workers/<uuid:worker_id>/edit/": WRITERS,
+    "post workers/<uuid:worker_id>/edit/": WRITERS,
+    "get workers/<uuid:worker_id>/": ALL,
+    "get workers/": ALL,
+    "get workers/new/": WRITERS,
+    "post workers/new/": WRITERS,
+    "post workers/": ALL,
+}
+WORKER = {"name": "测试甲乙丙", "id_no": "370303199003070013", "mobile": "13712345678"}
+
+
+def _walk(patterns: Any, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield route, pattern
+
+
+def routes() -> list[str]:
+    """Every method and address that a member can call. The portal's pages are asked with both methods."""
+    found = []
+    for route, pattern in _walk(get_resolver().url_patterns):
+        if route.startswith(ELSEWHERE) or route == "api/v1/":
+            continue
+        view = getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", None)
+        methods = [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)]
+        found += [f"{method} {route}" for method in methods or ("get", "post")]
+    return found
+
+
+@dataclass(frozen=True)
+class House:
+    """An employer with one of everything that an address can name."""
+
+    employer: Employer
+    keys: dict[str, Any]
+    secrets: tuple[str, ...]
+
+    def address(self, route: str) -> str:
+        for name, value in self.keys.items():
+            for converter in ("uuid", "int", "str", "slug"):
+                route = route.replace(f"<{converter}:{name}>", str(value))
+        return f"/{route}"
+
+
+def make_house(**worker: str) -> House:
+    employer = make.make_employer()
+    contract = make_contract(
+        employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker), document=pdf()
+    )
+    filing = make_filing(contract, FilingState.ACCEPTED)
+    keeper = make.make_member(employer, Role.SEAL_KEEPER)
+    seal = Seal.objects.create(
+        tenant=employer.pk, kind=SealKind.CONTRACT, label="合同章", name=employer.name, diameter_mm="42.0",
+        holder=f"user:{keeper.user_id}", created_at=clock.now(),
+    )  # fmt: skip
+    hook = WebhookEndpoint.objects.create(
+        tenant=employer.pk, url="https://example.com/hook", topics=[], secret="s", created_at=clock.now()
+    )
+    wish = PaperRequest.objects.create(contract=contract, state=PaperState.ASKED, asked_at=clock.now())
+    keys: dict[str, Any] = {
+        "contract_id": contract.pk,
+        "filing_id": filing.pk,
+        "worker_id": contract.worker_id,
+        "membership_id": keeper.pk,
+        "key_id": _key_of(keeper),
+        "seal_id": seal.pk,
+        "webhook_id": hook.pk,
+        "wish_id": wish.pk,
+        # Of these none is made: a key of nobody's must be as unknown as one of another's.
+        **{
+            name: uuid.uuid4()
+            for name in ("application_id", "grant_id", "attempt_id", "batch_id", "change_id", "template_id")
+        },
+        "use_id": 1,
+        "number": 1,
+        "page": 1,
+    }
+    return House(employer, keys, (contract.contract_no, *worker.values()))
+
+
+def _key_of(member: Membership) -> Any:
+    make.client_of(member)
+    return member.api_keys.get().pk
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return make_house(**WORKER)
+
+
+def call(method: str, address: str, who: Membership) -> Any:
+    """The answer to a bare request: through the API with a key, through the portal with a log-in."""
+    if address.startswith("/api/"):
+        body = None if method == "get" else {}
+        return make.client_of(who).send(method, address, body)
+    browser = Browser(headers={"Accept-Language": "zh-CN"})
+    browser.force_login(who.user)
+    return getattr(browser, method)(address)
+
+
+def ask(route: str, house: House, who: Membership) -> Any:
+    """The answer; what it changed is undone."""
+    method, _, path = route.partition(" ")
+    before = transaction.savepoint()
+    try:
+        return call(method, house.address(path), who)
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def test_every_address_is_in_the_table(house: House) -> None:
+    owner = make.make_member(house.employer, Role.OWNER)
+    known = {route for route in routes() if ask(route, house, owner).status_code != 405}
+
+    assert known == set(TABLE)
+
+
+@pytest.mark.parametrize("role", MEMBERS)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(house: House, role: Role) -> None:
+    who = make.make_member(house.employer, role)
+    answers = {route: ask(route, house, who).status_code for route in TABLE}
+
+    wrong = {
+        f"{route}: {status}"
+        for route, status in answers.items()
+        if (status in (401, 403) if LETTERS[role] in TABLE[route] else status < 400)
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("role", MEMBERS)
+def test_nobody_reaches_another_employers_rows(house: House, role: Role) -> None:
+    stranger = make.make_member(make_house().employer, role)
+    leaks = set()
+    for route in TABLE:
+        answer = ask(route, house, stranger)
+        body: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        named = "<" in route
+        if (named and answer.status_code < 400) or any(secret.encode() in body for secret in house.secrets):
+            leaks.add(f"{route}: {answer.status_code}")
+
+    assert leaks == set()
+
+
+def test_a_visitor_is_sent_to_the_log_in_page(house: House) -> None:
+    for route in TABLE:
+        method, _, path = route.partition(" ")
+        if method == "get" and not path.startswith("api/"):
+            answer = Browser().get(house.address(path))
+            assert answer.status_code == 302, route
+            assert answer.headers["Location"].startswith(reverse("account_login")), route
+
+
+def test_the_api_wants_a_key(house: House) -> None:
+    nobody = make.Client()
+    for route in TABLE:
+        method, _, path = route.partition(" ")
+        if path.startswith("api/") and path != "api/v1/employers/":
+            assert nobody.send(method, house.address(path)).status_code == 401, route
