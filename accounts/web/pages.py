@@ -10,7 +10,7 @@
    cannot be undone is asked first: GET shows the question (`visit.ask`), POST does it. There are no modals.
 5. A list is a `lists.Table` and its view `listing.listed(TABLE)`; nothing else makes lists.
 6. The address goes into the app's `web/urls.py`, with `menu.add(menu.Entry(…))` when it is on the menu, and
-   into the table of `tests/integration/portal/`, which fails on an address it does not know.
+   into the table of `tests/integration/test_routes.py`, which fails on an address it does not know.
 """
 
 from collections.abc import Callable, Iterable
