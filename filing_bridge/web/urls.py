@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
+from contracts.web import reaching
 from filing_bridge.web import acts, confirming, downloads, people, sending, sheets, views
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
@@ -19,6 +20,8 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/pages/<int:number>/", sheets.sheet, name="sheet"),
     path("contracts/<uuid:contract_id>/", views.contract_page, name="contract"),
     path("contracts/<uuid:contract_id>/remind/", acts.remind, name="remind"),
+    path("contracts/<uuid:contract_id>/anew/", reaching.send_anew, name="send_anew"),
+    path("contracts/<uuid:contract_id>/paper/", reaching.paper_given, name="paper_given"),
     path("contracts/<uuid:contract_id>/withdraw/", acts.withdraw, name="withdraw"),
     path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),

@@ -18,6 +18,7 @@ from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
 from contracts.domain import ContractState
 from contracts.models import Contract
+from contracts.web.reaching import reached
 from core import clock
 from core.principal import Permission
 from filing_bridge import selectors as filings
@@ -115,6 +116,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
         acts=acts_on(visit, contract),
+        reached=reached(visit, contract),
         sheets=open_sheets(visit, contract) if contract.state != ContractState.DRAFT else range(0),
         may_open=visit.may(Permission.VIEW_PII),
         may_file=visit.may(Permission.FILE),

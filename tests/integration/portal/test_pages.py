@@ -81,6 +81,9 @@ ROUTES = {
     "edit_worker": Route(("worker_id",), SEES_PII, posts=200),
     "contract": Route(("contract_id",), logged="contract.viewed"),
     "remind": Route(("contract_id",), SEES_PII, posts=409),
+    "send_anew": Route(("contract_id",), SEES_PII, posts=200),
+    # Nobody has asked for paper here; what the page does is tested in test_reaching.py.
+    "paper_given": Route(("contract_id",), shows=404, posts=404),
     "withdraw": Route(("contract_id",), SEES_PII, posts=200),
     "extend": Route(("contract_id",), SEES_PII, posts=200),
     "file_again": Route(("filing_id",), SEES_PII, shows=409, posts=409),
