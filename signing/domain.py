@@ -183,6 +183,9 @@ NOTICE_TRANSITIONS: TransitionTable = {
     NoticeState.QUEUED: frozenset({NoticeState.SENT, NoticeState.FAILED, NoticeState.DROPPED}),
 }
 
+VERIFY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+VERIFY_LENGTH = 16
+
 LIVE_JOB = (JobState.QUEUED, JobState.SIGNING)
 
 # Guessing: at most 15 wrong tries for a purpose in the whole life of a request, of a million codes: 1.5e-5.

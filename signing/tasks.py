@@ -10,6 +10,7 @@ from signing.services import (
     applying,
     changing,
     identity,
+    inspecting,
     jobs,
     keyroom,
     links,
@@ -31,3 +32,4 @@ work.periodic("expire signature requests", every=timedelta(seconds=60))(requests
 work.periodic("remind who has not signed", every=timedelta(minutes=10))(links.remind_waiting)
 work.periodic("give up expired signing jobs", every=timedelta(seconds=60))(jobs.fail_expired_jobs)
 work.periodic("finish seal applications", every=timedelta(seconds=5))(applications.finish_applications)
+work.periodic("forget inspected pages", every=timedelta(minutes=10))(inspecting.forget_pages)

@@ -32,6 +32,7 @@ QUARTER = timedelta(minutes=15)
 PASSWORD_OF_ACCOUNT = Limit("password-account", 5, QUARTER)
 PASSWORD_FROM_ADDRESS = Limit("password-address", 20, QUARTER)
 SECOND_FACTOR = Limit("second-factor", 5, QUARTER)
+VERIFICATION_FROM_ADDRESS = Limit("verification-address", 30, QUARTER)
 
 
 def take(limit: Limit, whose: str) -> None:

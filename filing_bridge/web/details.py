@@ -30,7 +30,7 @@ from filing_bridge.web.words import (
     code_words,
 )
 from signing.domain import PartyKind
-from signing.models import SigningParty
+from signing.models import SignatureRequest, SigningParty
 
 MOST_CALLS = 20
 
@@ -181,3 +181,12 @@ def _call(attempt: FilingAttempt) -> CallShown:
         outcome=OUTCOMES[result.outcome] if result else _("进行中或已中断"),
         reason=by_language(*reason_words(result.code)) if result and result.code else "",
     )
+
+
+def verify_code_of(principal: Principal, contract: Contract) -> str:
+    """The code by which anybody may ask what became of the document, in groups of four; none for a draft."""
+    if contract.signature_request is None:
+        return ""
+    requests = SignatureRequest.objects.filter(pk=contract.signature_request, tenant=principal.tenant)
+    code = requests.values_list("verify_code", flat=True).first() or ""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

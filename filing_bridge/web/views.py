@@ -26,7 +26,7 @@ from filing_bridge.models import EvidencePackage
 from filing_bridge.web import rows
 from filing_bridge.web.actions import history_of
 from filing_bridge.web.acts import acts_on
-from filing_bridge.web.details import contract_shown, filing_shown, parties_shown
+from filing_bridge.web.details import contract_shown, filing_shown, parties_shown, verify_code_of
 from filing_bridge.web.sheets import open_sheets
 from filing_bridge.web.tables import CONTRACTS, FILINGS
 from filing_bridge.web.words import contract_badge
@@ -113,6 +113,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         state=contract_badge(contract.state, contracts.turns_of([contract]).get(contract.pk)),
         shown=contract_shown(visit.principal, contract),
         parties=parties_shown(visit.principal, contract),
+        verify_code=verify_code_of(visit.principal, contract),
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
         acts=acts_on(visit, contract),

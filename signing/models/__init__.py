@@ -3,7 +3,7 @@
 from signing.evidence.models import LogBlock, LogLeaf, LogStamp
 from signing.models.jobs import OrganisationKey, SigningJob, UsedNonce
 from signing.models.notices import Notice
-from signing.models.pages import PageImage
+from signing.models.pages import InspectedPage, PageImage
 from signing.models.people import Person, PhoneChange, PhoneWindow, Visit
 from signing.models.requests import SignatureRequest, SigningParty
 from signing.models.seals import Seal, SealApplication, SealGrant, SealUse
@@ -22,6 +22,7 @@ __all__ = [
     "CodeBudget",
     "Consent",
     "IdentityCheck",
+    "InspectedPage",
     "LogBlock",
     "LogLeaf",
     "LogStamp",

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from core.crypto import EncryptedTextField
 from signing.models.fields import digest_column
 
 
@@ -17,3 +18,18 @@ class PageImage(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["document_digest", "page", "width"], name="page_image_once"),
         )
+
+
+class InspectedPage(models.Model):
+    """A page of somebody's file on the verify page, signatures outlined; forgotten after an hour.
+
+    The file itself is never stored. `inspection` is unguessable and known to one browser session only.
+    """
+
+    inspection = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    picture = EncryptedTextField()  # WebP in Base64: pages of contracts are personal data
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["inspection", "number"], name="inspected_page_once"),)

@@ -1,5 +1,6 @@
 """A document that is to be signed, and those who sign it."""
 
+import secrets
 import uuid
 from typing import ClassVar
 
@@ -11,12 +12,19 @@ from core.transitions import TransitionTable
 from signing.domain import (
     PARTY_TRANSITIONS,
     REQUEST_TRANSITIONS,
+    VERIFY_ALPHABET,
+    VERIFY_LENGTH,
     PartyKind,
     PartyState,
     RequestState,
 )
 from signing.models.fields import box_of, digest_column, known_state, state_column
 from signing.pades.geometry import Box, PageFrame
+
+
+def new_verify_code() -> str:
+    """Eighty random bits in letters and digits that nobody confuses (no I, L, O, U): not to be guessed."""
+    return "".join(secrets.choice(VERIFY_ALPHABET) for _ in range(VERIFY_LENGTH))
 
 
 class SignatureRequest(models.Model):
@@ -27,7 +35,7 @@ class SignatureRequest(models.Model):
     `frames` are the pages' crop boxes and rotations. `companion_digest` names what helps to understand the
     document. Persons may sign with a typed name if `typed_names`, and are asked whether speed and pressure of
     their handwriting may be kept if `stroke_data`. `acted_at` is written first by every act that could race
-    with another: the row is the lock.
+    with another: the row is the lock. By `verify_code` anybody may ask what became of the document.
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = REQUEST_TRANSITIONS
@@ -48,6 +56,7 @@ class SignatureRequest(models.Model):
     created_at = models.DateTimeField()
     acted_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+    verify_code = models.CharField(max_length=16, unique=True, default=new_verify_code)
 
     class Meta:
         constraints = (
@@ -62,7 +71,10 @@ class SignatureRequest(models.Model):
                 name="signature_request_completed_at_known",
             ),
         )
-        indexes = (models.Index(fields=["state", "expires_at"]),)
+        indexes = (
+            models.Index(fields=["state", "expires_at"]),
+            models.Index(fields=["current_digest"], name="signing_sig_current_digest_idx"),
+        )
 
     @property
     def page_frames(self) -> list[PageFrame]:

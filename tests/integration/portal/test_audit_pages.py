@@ -95,8 +95,8 @@ def test_filters_by_person_thing_day_and_contract(employer: Employer) -> None:
 def test_the_log_is_exported_and_the_export_is_logged(employer: Employer) -> None:
     audit.record("seal.created", subject="seal:1", actor="user:1", tenant=employer.pk)
     answer = browser_of(employer).get(reverse(EVENTS), {"export": "xlsx"})
-    sheet = load_workbook(io.BytesIO(answer.content)).active
-    rows: list[Any] = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    sheet: Any = load_workbook(io.BytesIO(answer.content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert "新建印章" in [row[2] for row in rows]
     assert AuditEvent.objects.filter(action="list.exported", tenant=employer.pk).count() == 1
 
