@@ -90,15 +90,21 @@ def preview_row(*, principal: Principal, batch_id: UUID, number: int) -> bytes:
 
     Needs `view_pii`. Refuses `batch_row_faulty` for a row that cannot be printed yet.
     """
-    principal.require(Permission.VIEW_PII)
-    batch, row = row_of(principal, batch_id, number)
+    pdf = draw_row(principal=principal, batch_id=batch_id, number=number)
     audit.record(
         "batch.previewed",
-        subject=batch.subject,
+        subject=f"batch:{batch_id}",
         actor=principal.actor,
-        tenant=batch.employer_id,
+        tenant=principal.tenant,
         detail={"row": number},
     )
+    return pdf
+
+
+def draw_row(*, principal: Principal, batch_id: UUID, number: int) -> bytes:
+    """The same for each picture of a page, once `preview_row` has written down who looks."""
+    principal.require(Permission.VIEW_PII)
+    batch, row = row_of(principal, batch_id, number)
     if row.faults:
         raise Refused("batch_row_faulty")
     wish = Judge(batch).wish(row)

@@ -23,31 +23,7 @@ from core.models import WorkItem
 from core.principal import Role
 from tests.integration.batches.conftest import Desk, codes
 from tests.support.accounts import make_principal
-from tests.support.sheets import person, raw_sheet, sheet_of
-
-OWN_HEADINGS = {
-    "姓 名": "worker.name", "身份证号码": "worker.id_no", "手机": "worker.mobile",
-    "户口性质": "worker.hukou_type",
-    "户籍地址": "worker.hukou_address", "家庭住址": "worker.resid_address", "学历": "worker.education",
-    "部门": "", "签订情况": "contract.sign_kind", "合同期限类型": "contract.term_type",
-    "合同开始日期": "contract.start", "合同结束日期": "contract.end", "岗位": "contract.job_title",
-    "职业（工种）代码": "contract.occupation_code", "工作地点区划": "contract.work_place_code",
-    "工作地点": "contract.work_place_address", "月工资": "contract.wage_amount",
-    "工资单位": "contract.wage_unit", "养老保险": "contract.insurance.pension",
-    "失业保险": "contract.insurance.unemployment", "医疗保险": "contract.insurance.medical",
-    "工伤": "contract.insurance.injury",
-}  # fmt: skip
-
-
-def own_sheet(*rows: dict[str, str]) -> bytes:
-    """An employer's own list, with a title above and headings of its own."""
-    return raw_sheet(
-        [
-            ["2026年新员工名单"],
-            list(OWN_HEADINGS),
-            *([row.get(key, "制造部") for key in OWN_HEADINGS.values()] for row in rows),
-        ]
-    )
+from tests.support.sheets import OWN_HEADINGS, own_sheet, person, raw_sheet, sheet_of
 
 
 @pytest.mark.parametrize("slug", shipped_slugs())
