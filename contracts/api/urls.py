@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import reaching, sealing, views
+from contracts.api import batches, reaching, sealing, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -23,4 +23,17 @@ urlpatterns = [
     path("seal-applications/<uuid:application_id>/", sealing.ApplicationView.as_view()),
     path("seal-applications/<uuid:application_id>/approve/", sealing.ApproveView.as_view()),
     path("seal-applications/<uuid:application_id>/refuse/", sealing.RefuseView.as_view()),
+    path("batch-sheets/<slug:slug>/", batches.SheetView.as_view()),
+    path("batches/", batches.BatchesView.as_view()),
+    path("batches/<uuid:batch_id>/", batches.BatchView.as_view()),
+    path("batches/<uuid:batch_id>/mapping/", batches.MappingView.as_view()),
+    path("batches/<uuid:batch_id>/rows/", batches.RowsView.as_view()),
+    path("batches/<uuid:batch_id>/rows/<int:number>/", batches.RowView.as_view()),
+    path("batches/<uuid:batch_id>/rows/<int:number>/preview/", batches.RowPreviewView.as_view()),
+    path("batches/<uuid:batch_id>/faults/", batches.FaultsFileView.as_view()),
+    path("batches/<uuid:batch_id>/confirm/", batches.ConfirmView.as_view()),
+    path("batches/<uuid:batch_id>/pause/", batches.PauseView.as_view()),
+    path("batches/<uuid:batch_id>/resume/", batches.ResumeView.as_view()),
+    path("batches/<uuid:batch_id>/cancel/", batches.CancelView.as_view()),
+    path("batches/<uuid:batch_id>/retry/", batches.RetryView.as_view()),
 ]

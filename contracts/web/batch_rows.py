@@ -117,7 +117,7 @@ def _entry(row: BatchRow, column: Column, cells: dict[str, str], notes: Sequence
         title=heading_of(column),
         value=value,
         required=column.required,
-        choices=choices if not value or value in choices else (value, *choices),
+        choices=(value, *choices) if choices and value and value not in choices else choices,
         notes=notes,
         hint=column.note,
     )

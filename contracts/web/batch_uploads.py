@@ -27,6 +27,7 @@ from core.errors import Refused
 from core.principal import Permission
 
 SAMPLES = 3
+USUAL = "general"  # the template that most contracts are made from
 
 
 class UploadForm(forms.Form):
@@ -44,9 +45,11 @@ class UploadForm(forms.Form):
 def upload(visit: Visit) -> HttpResponse:
     """Choose the template, take its sheet along, bring it back filled in. `?revises=` replaces a batch."""
     visit.principal.require(Permission.DRAFT)
-    templates = selectors.current_templates()
+    templates = selectors.current_templates(visit.principal)
     revised = _revised(visit)
-    chosen = visit.request.POST.get("template") or (revised.template.slug if revised else templates[0].slug)
+    slugs = [each.slug for each in templates]
+    usual = USUAL if USUAL in slugs else slugs[0]
+    chosen = visit.request.POST.get("template") or (revised.template.slug if revised else usual)
     form = UploadForm(visit.request.POST or None, visit.request.FILES or None, initial={"template": chosen})
     if visit.posted and form.is_valid():
         file = form.cleaned_data["file"]
@@ -75,7 +78,7 @@ def upload(visit: Visit) -> HttpResponse:
 def sheet(visit: Visit, slug: str) -> HttpResponse:
     """The Excel file of a template, to be filled in."""
     visit.principal.require(Permission.DRAFT)
-    template = selectors.template_version(slug)
+    template = selectors.template_version(visit.principal, slug)
     title = template.content["title"]["zh"]
     data = template_workbook(plan_for(template.content), title=title, today=clock.today())
     return workbook_answer(data, f"{title}-{translated('批量发送模板')}.xlsx")
@@ -135,7 +138,7 @@ def _matching(batch: Batch, mapping: dict[str, int]) -> dict[str, Any]:
         (
             number,
             heading or translated("（无标题）"),
-            [cells[number] for cells in samples if number < len(cells) and cells[number]],
+            list(dict.fromkeys(cells[number] for cells in samples if number < len(cells) and cells[number])),
             meant.get(number, ""),
         )
         for number, heading in enumerate(batch.headings)

@@ -45,7 +45,7 @@ def batch_page(visit: Visit, batch_id: UUID) -> HttpResponse:
     return visit.show(
         "batch.html",
         **about,
-        rows=rows_shown(visit, batch, page[:ROWS_A_PAGE]) if batch.state != BatchState.CHECKING else [],
+        rows=rows_shown(visit, batch, page[:ROWS_A_PAGE]),
         shows=[(name, SHOWS[name][0], number) for name, number in about["counts"].items() if number],
         show=show,
         after=after,

@@ -38,7 +38,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def chromium(transactional_db: None, live_server: Any) -> Iterator[Browser]:
     publish_own_templates()
     make.make_member(make.make_employer(), Role.CLERK, email="clerk@example.com")
-    with sync_playwright() as playwright:
+    # Playwright's loop runs in this thread, where Django would refuse to use the database.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
@@ -162,7 +164,7 @@ def test_three_hundred_with_twelve_bad_rows(desk: Desk) -> None:
     run_all()
     page.goto(desk.base + reverse("batches:list"))
     desk.look("history")
-    desk.go("main table a")
+    desk.go("main tbody a")
     assert f"已处理 {SIZE} / {SIZE} 行" in re.sub(r"\s+", " ", page.inner_text("main"))
     desk.look("done")
     assert Batch.objects.get().state == BatchState.DONE
