@@ -8,6 +8,7 @@ from typing import Any
 
 from filing_bridge.fields import FIELDS
 from filing_bridge.protocol import CODES, RejectItem
+from filing_bridge.review import REVIEW_CODES
 from filing_bridge.schemas import Violation
 
 Fault = dict[str, str]
@@ -17,7 +18,7 @@ _TITLES = {field.target: field.zh for field in FIELDS}
 
 def fault_of_item(item: RejectItem) -> Fault:
     """One item of the record check or of the province's decision."""
-    row = CODES.get(item.code)
+    row = REVIEW_CODES.get(item.code) or CODES.get(item.code)
     en = row.en if row else f"{item.field or 'The filing'}: {item.code.replace('_', ' ')}."
     remedy_en = row.remedy_en if row else "See the remedy in Chinese, which is the agency's own."
     return _fault(item.field, item.code, item.text, en, item.remedy, remedy_en)

@@ -12,6 +12,7 @@ from config.demo.main_job import drive, jobs_of
 from config.demo.processes import started
 from config.demo.progress import Progress
 from config.demo.system import Ports, System
+from filing_bridge.sandbox.desk.officers import open_officers
 
 PORTS = Ports(web=8000, pki=8318, province=8319)
 CONTRACTS = 8  # brought to an accepted filing
@@ -28,6 +29,8 @@ def run(folder: Path) -> int:
         phones = Phones(system.outbox)
         desk = Desk.of(jobs_of(CONTRACTS + PEOPLE)[CONTRACTS:])
         lay_out(system, employer, phones, desk)
+        passwords = open_officers(system.province_dir)
+        officers = "   ".join(f"{name} {password}" for name, password in passwords.items())
         print(f"""
 单位门户 Portal        {system.base_url}/
   负责人 owner          {employer.owner.email}
@@ -36,7 +39,8 @@ def run(folder: Path) -> int:
   审计员 auditor        {employer.auditor.email}
   密码 password         {driver.PASSWORD}
 接口文档 API schema     {system.base_url}/api/v1/schema/
-测试省厅 province       {system.province_url}/
+测试省厅 province       {system.province_url}/admin
+  经办人员 officers     {system.province_url}/desk   {officers}
 短信 text messages      {system.outbox / "sms.jsonl"}
 """)
         for job in desk.to_sign:

@@ -21,6 +21,9 @@ from filing_bridge.sandbox.admin import Admin, sender_of
 from filing_bridge.sandbox.app import App
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.decisions import Decisions
+from filing_bridge.sandbox.desk.app import Desk
+from filing_bridge.sandbox.desk.officers import Sessions, open_officers
+from filing_bridge.sandbox.desk.store import DeskStore
 from filing_bridge.sandbox.examination import Examiner
 from filing_bridge.sandbox.faults import Faults
 from filing_bridge.sandbox.forgery import Forger
@@ -128,7 +131,8 @@ def _assemble(options: argparse.Namespace) -> tuple[App, Decisions]:
     )
     faults = Faults(Forger(province.signer))
     admin = Admin(store, decisions, faults, province, clock)
-    return App(intake, sealing, faults, admin, province), decisions
+    desk = Desk(DeskStore(options.dir / DATABASE), decisions, Sessions(open_officers(options.dir)), clock)
+    return App(intake, sealing, faults, admin, desk, province), decisions
 
 
 if __name__ == "__main__":

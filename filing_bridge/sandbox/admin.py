@@ -74,7 +74,7 @@ class Admin:
 
     def _guarded(self, handler: Callable[[Request], object]) -> Callable[[Request], Reply]:
         def guarded(request: Request) -> Reply:
-            _only_loopback(request)
+            only_loopback(request)
             sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
             if not hmac.compare_digest(sent.encode(), self._province.admin_token.encode()):
                 raise Unauthorized
@@ -87,7 +87,7 @@ class Admin:
         return guarded
 
     def _page(self, request: Request) -> Reply:
-        _only_loopback(request)
+        only_loopback(request)
         rows = "".join(
             f"<tr><td>{html.escape(name)}<td>{number}"
             for name, number in sorted(self._store.counts().items())
@@ -156,7 +156,8 @@ def sender_of(document: Mapping[str, Any]) -> Sender:
     )
 
 
-def _only_loopback(request: Request) -> None:
+def only_loopback(request: Request) -> None:
+    """Refuse who does not sit at this machine. Raises `Forbidden`."""
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  (never bound, only compared)
         raise Forbidden
 

@@ -4,7 +4,7 @@ POST /v1/filings                 submissions (batch-1.json)
 POST /v1/filings/query           where a filing stands
 POST /v1/filings/<key>/form      the form, to be sealed
 GET  /v1/jwks  GET /health
-everything under /admin is in admin.py
+everything under /admin is in admin.py, everything under /desk in desk/app.py
 """
 
 import json
@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from filing_bridge.protocol import MAX_REQUEST, ProtocolError, problem
 from filing_bridge.sandbox.admin import Admin
+from filing_bridge.sandbox.desk.app import Desk
 from filing_bridge.sandbox.faults import Faults
 from filing_bridge.sandbox.intake import Intake, log_failure, read_json
 from filing_bridge.sandbox.province import Province
@@ -34,7 +35,13 @@ class App:
     """Thread-safe. An object's `answer` is what the server calls for every request."""
 
     def __init__(
-        self, intake: Intake, sealing: Sealing, faults: Faults, admin: Admin, province: Province
+        self,
+        intake: Intake,
+        sealing: Sealing,
+        faults: Faults,
+        admin: Admin,
+        desk: Desk,
+        province: Province,
     ) -> None:
         self._intake = intake
         self._sealing = sealing
@@ -47,6 +54,7 @@ class App:
             ("GET", "/v1/jwks", self._jwks),
             ("GET", "/health", self._health),
             *admin.endpoints(),
+            *desk.endpoints(),
         ]
         self._urls = Map(
             [Rule(path, endpoint=endpoint, methods=[method]) for method, path, endpoint in endpoints]

@@ -16,6 +16,7 @@ from filing_bridge.protocol import (
     decision,
     sign_answer,
 )
+from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.province import AGENCY, SYSTEM_CODE, Province
 from filing_bridge.sandbox.settings import Decide, Settings
@@ -25,7 +26,7 @@ LOG = logging.getLogger(__name__)
 
 OPEN_END = "9999-12-31"
 DECIDED = frozenset({State.ACCEPTED, State.RETURNED, State.REJECTED})
-BY_OFFICER = RejectItem("", "officer_decision", "经办人员审核未通过。", "请与备案机构联系。")
+BY_OFFICER = REVIEW_CODES["officer_decision"].item()
 
 
 class AlreadyDecided(Exception):  # noqa: N818  (an answer, not a malfunction)
@@ -168,24 +169,9 @@ class Decisions:
             raise ProtocolError("duplicate_filing", items=[OVERLAPS])
 
 
-ALREADY_FILED = RejectItem(
-    "/contract_no",
-    "already_filed",
-    "这份合同已经备案，或正在审核。",
-    "请按原备案查询；需要更改的，办理更正。",
-)
-OVERLAPS = RejectItem(
-    "/contract/start",
-    "employment_overlaps",
-    "该劳动者在本单位已有期限重叠的备案。",
-    "请先办理原合同的变更、解除或终止备案，或核对合同期限。",
-)
-NOTHING_TO_RENEW = RejectItem(
-    "/prev_filing_no",
-    "previous_filing_unknown",
-    "没有找到该单位和劳动者已通过的原备案。",
-    "请填写原备案的回执号。",
-)
+ALREADY_FILED = REVIEW_CODES["already_filed"].item()
+OVERLAPS = REVIEW_CODES["employment_overlaps"].item()
+NOTHING_TO_RENEW = REVIEW_CODES["previous_filing_unknown"].item()
 
 
 def period_of(record: Mapping[str, Any]) -> Period:

@@ -8,7 +8,7 @@ import importlib
 import random
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +30,9 @@ from filing_bridge.sandbox.admin import Admin, sender_of
 from filing_bridge.sandbox.app import App
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.decisions import Decisions
+from filing_bridge.sandbox.desk.app import Desk
+from filing_bridge.sandbox.desk.officers import Sessions, open_officers
+from filing_bridge.sandbox.desk.store import DeskStore
 from filing_bridge.sandbox.faults import Fault, Faults, Kind, Schedule
 from filing_bridge.sandbox.forgery import Forger
 from filing_bridge.sandbox.intake import Intake
@@ -87,6 +90,7 @@ class FilingProvince:
     clock: Clock
     time: "Ticking"
     tenant: uuid.UUID
+    officers: Mapping[str, str]
     counter: int = 0
 
     def plan(self, *faults: Kind | Fault, on: frozenset[str] = INTERFACES) -> None:
@@ -224,7 +228,9 @@ def running_province(folder: Path) -> Iterator[FilingProvince]:
     intake = Intake(store, decisions, cast(Any, _Credulous()), identity, province_clock)
     faults = Faults(Forger(identity.signer))
     admin = Admin(store, decisions, faults, identity, province_clock)
-    app = App(intake, cast(Any, None), faults, admin, identity)
+    desk_store = DeskStore(folder / "province.sqlite3")
+    desk = Desk(desk_store, decisions, Sessions(open_officers(folder)), province_clock)
+    app = App(intake, cast(Any, None), faults, admin, desk, identity)
     server = SandboxServer("127.0.0.1", 0, app.answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -237,12 +243,14 @@ def running_province(folder: Path) -> Iterator[FilingProvince]:
             province_clock,
             Ticking(datetime.now(UTC)),
             uuid.UUID(int=random.getrandbits(128)),
+            open_officers(folder),
         )
     finally:
         faults.set([], None)
         server.shutdown()
         server.server_close()
         thread.join()
+        desk_store.close()
         store.close()
 
 

@@ -1,0 +1,243 @@
+"""The desk's addresses: what officers see and do. Loopback only, behind a log-in, under a strict policy.
+
+GET/POST /desk/login   GET /desk   GET /desk/filing/<key>   POST …/decision   POST …/exception
+GET/POST /desk/batches   POST /desk/batches/<no>/approval|refusal
+GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>   GET /desk/statistics
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
+
+from markupsafe import Markup
+from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Request, Response
+
+from filing_bridge.protocol import RejectItem, State
+from filing_bridge.review import REVIEW_CODES
+from filing_bridge.sandbox.admin import only_loopback
+from filing_bridge.sandbox.clock import Clock
+from filing_bridge.sandbox.decisions import AlreadyDecided, Decisions
+from filing_bridge.sandbox.desk import pages
+from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
+from filing_bridge.sandbox.desk.store import DIMENSIONS, DeskStore, SameOfficer, Waiting
+from filing_bridge.sandbox.server import Reply
+
+POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+MOST = 100
+OPEN = ("received", "under_review")
+
+Handler = Callable[..., Response]
+
+
+class Desk:
+    """Thread-safe."""
+
+    def __init__(self, store: DeskStore, decisions: Decisions, sessions: Sessions, clock: Clock) -> None:
+        self._store = store
+        self._decisions = decisions
+        self._sessions = sessions
+        self._clock = clock
+
+    def endpoints(self) -> Iterator[tuple[str, str, Callable[..., Reply]]]:
+        """Method, path and handler of each."""
+        yield "GET", "/desk/style.css", partial(self._open, self._style)
+        yield "GET", "/desk/login", partial(self._open, self._ask_who)
+        yield "POST", "/desk/login", partial(self._open, self._log_in)
+        for path, page in (
+            ("", self._queue),
+            ("/filing/<key>", self._filing),
+            ("/batches", self._batches),
+            ("/worklist", self._worklist),
+            ("/worklist.csv", self._export),
+            ("/statistics", self._statistics),
+        ):
+            yield "GET", f"/desk{path}", partial(self._looking, page)
+        for path, act in (
+            ("/logout", self._log_out),
+            ("/filing/<key>/decision", self._decide),
+            ("/filing/<key>/exception", self._set_aside),
+            ("/batches", self._propose),
+            ("/batches/<int:no>/approval", partial(self._second, approved=True)),
+            ("/batches/<int:no>/refusal", partial(self._second, approved=False)),
+            ("/worklist/<key>", self._close),
+        ):
+            yield "POST", f"/desk{path}", partial(self._acting, act)
+
+    def _open(self, handler: Handler, request: Request, **arguments: object) -> Reply:
+        only_loopback(request)
+        response = handler(request, **arguments)
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cache-Control"] = "no-store"
+        return Reply(response)
+
+    def _looking(self, handler: Handler, request: Request, **arguments: object) -> Reply:
+        if self._sessions.officer(request) is None:
+            return self._open(lambda _request, **_arguments: redirect("/desk/login", 303), request)
+        return self._open(handler, request, **arguments)
+
+    def _acting(self, handler: Handler, request: Request, **arguments: object) -> Reply:
+        if self._sessions.officer(request) is None:
+            raise Forbidden
+        self._sessions.check_form(request)
+        return self._open(handler, request, **arguments)
+
+    def _page(self, request: Request, title: str, content: Markup) -> Response:
+        officer, token = self._sessions.officer(request), self._sessions.form_token(request)
+        page = pages.frame(title, content, officer=officer or "", token=token)
+        return Response(page, mimetype="text/html")
+
+    def _style(self, _request: Request) -> Response:
+        return Response(pages.STYLE, mimetype="text/css")
+
+    def _ask_who(self, request: Request) -> Response:
+        return self._page(request, "经办人员登录", pages.login())
+
+    def _log_in(self, request: Request) -> Response:
+        token = self._sessions.open(request.form.get("name", ""), request.form.get("password", ""))
+        response = redirect("/desk", 303)
+        response.set_cookie(COOKIE, token, path="/desk", httponly=True, samesite="Strict")
+        return response
+
+    def _log_out(self, request: Request) -> Response:
+        self._sessions.close(request)
+        return redirect("/desk/login", 303)
+
+    def _queue(self, request: Request) -> Response:
+        waiting = self._store.queue(OPEN, after=request.args.get("after", 0, type=int), most=MOST)
+        more = waiting[-1].no if len(waiting) == MOST else None
+        return self._page(
+            request, "待审备案", pages.queue(waiting, self._sessions.form_token(request), more=more)
+        )
+
+    def _filing(self, request: Request, key: str) -> Response:
+        each = self._known(key)
+        acts = [(row["at"], row["officer"], row["what"], row["codes"]) for row in self._store.acts(key)]
+        content = pages.filing(
+            each,
+            acts,
+            self._sessions.form_token(request),
+            self._sessions.officers,
+            today=self._clock.today().isoformat(),
+        )
+        return self._page(request, "备案审核", content)
+
+    def _decide(self, request: Request, key: str) -> Response:
+        """An officer picks codes; free text only comes in addition."""
+        try:
+            state = State(request.form.get("state", ""))
+            codes = [REVIEW_CODES[code] for code in request.form.getlist("code")]
+        except (KeyError, ValueError) as error:
+            raise BadRequest from error
+        if state not in (State.ACCEPTED, State.RETURNED, State.REJECTED):
+            raise BadRequest
+        if (state is State.ACCEPTED) == bool(codes):
+            raise BadRequest("退回或不予受理须选择原因代码；通过的不选。")
+        words = request.form.get("words", "").strip()
+        self._carry_out(key, state, [code.item(words) for code in codes])
+        self._note(request, key, state.value, [code.code for code in codes])
+        return redirect("/desk", 303)
+
+    def _carry_out(self, key: str, state: State, items: Sequence[RejectItem]) -> None:
+        try:
+            self._decisions.decide(key, state, items)
+        except KeyError as error:
+            raise NotFound from error
+        except AlreadyDecided as error:
+            raise Conflict("这件备案已经办结。") from error
+
+    def _note(self, request: Request, key: str, what: str, codes: Sequence[str] = ()) -> None:
+        self._store.note(self._clock.now(), self._who(request), key, what, codes)
+
+    def _set_aside(self, request: Request, key: str) -> Response:
+        self._known(key)
+        form = request.form
+        if form.get("reason") not in REVIEW_CODES or form.get("owner") not in self._sessions.officers:
+            raise BadRequest
+        try:
+            due = date.fromisoformat(form.get("due", ""))
+        except ValueError as error:
+            raise BadRequest from error
+        note = form.get("note", "")[:200]
+        self._store.set_aside(self._clock.now(), key, form["reason"], form["owner"], note, due)
+        self._note(request, key, "set aside", [form["reason"]])
+        return redirect("/desk/worklist", 303)
+
+    def _batches(self, request: Request) -> Response:
+        token = self._sessions.form_token(request)
+        content = pages.batches(self._store.open_batches(), self._who(request), token)
+        return self._page(request, "批量复核", content)
+
+    def _propose(self, request: Request) -> Response:
+        keys = request.form.getlist("key")
+        if not 0 < len(keys) <= MOST:
+            raise BadRequest("请先勾选 1 至 100 件。")
+        for key in keys:
+            self._known(key)
+        self._store.propose(self._clock.now(), self._who(request), keys)
+        return redirect("/desk/batches", 303)
+
+    def _second(self, request: Request, no: int, *, approved: bool) -> Response:
+        """Each filing of the batch on its own: one that was decided meanwhile is left as it is."""
+        try:
+            keys = self._store.decide_batch(no, self._who(request), approved=approved)
+        except SameOfficer as error:
+            raise Conflict("须由另一名经办人员复核，且只能复核一次。") from error
+        for key in keys if approved else ():
+            try:
+                self._carry_out(key, State.ACCEPTED, ())
+            except Conflict:
+                continue
+            self._note(request, key, State.ACCEPTED.value, [f"batch-{no}"])
+        return redirect("/desk/batches", 303)
+
+    def _worklist(self, request: Request) -> Response:
+        token = self._sessions.form_token(request)
+        rows = [
+            (
+                Markup('<a href="/desk/filing/{}">{}</a>').format(row["key"], row["receipt_no"]),
+                pages.STATES[row["state"]],
+                REVIEW_CODES[row["reason"]].zh,
+                row["owner"],
+                row["note"],
+                row["due"],
+                pages.act(f"/desk/worklist/{row['key']}", token, "办结 Close", plain=True),
+            )
+            for row in self._store.worklist()
+        ]
+        return self._page(request, "疑难件", pages.worklist(rows))
+
+    def _export(self, _request: Request) -> Response:
+        """The worklist for a spreadsheet: no names, and no cell that could be read as a formula."""
+        text = io.StringIO()
+        lines = csv.writer(text)
+        lines.writerow(["受理号", "状态", "原因代码", "负责人", "备注", "期限"])
+        for row in self._store.worklist():
+            note = f"'{row['note']}" if row["note"][:1] in tuple("=+-@\t\r＝＋－＠") else row["note"]
+            lines.writerow([row["receipt_no"], row["state"], row["reason"], row["owner"], note, row["due"]])
+        return Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+
+    def _close(self, request: Request, key: str) -> Response:
+        self._store.close_exception(key, self._who(request))
+        self._note(request, key, "exception closed")
+        return redirect("/desk/worklist", 303)
+
+    def _statistics(self, request: Request) -> Response:
+        counts = [self._store.counts(name) for name, _title, _sql in DIMENSIONS]
+        return self._page(request, "统计", pages.statistics(counts))
+
+    def _known(self, key: str) -> Waiting:
+        found = self._store.filing(key)
+        if found is None:
+            raise NotFound
+        return found
+
+    def _who(self, request: Request) -> str:
+        officer = self._sessions.officer(request)
+        assert officer is not None
+        return officer

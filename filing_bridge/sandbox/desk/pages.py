@@ -1,0 +1,222 @@
+"""The desk's pages as HTML. `Markup.format` escapes whatever is put in."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from markupsafe import Markup
+
+from core import codes
+from core.codes.fields import CODE_FIELDS
+from filing_bridge.fields import FIELDS
+from filing_bridge.mapping import Document, value_at
+from filing_bridge.review import REVIEW_CODES
+from filing_bridge.sandbox.desk.store import DIMENSIONS, SMALLEST, Batch, Waiting
+
+STATES: Final = {
+    "pre_registered": "预登记",
+    "received": "已接收",
+    "under_review": "审核中",
+    "accepted": "备案成功",
+    "returned": "退回修改",
+    "rejected": "不予受理",
+}
+TYPES: Final = {"11": "录用", "12": "补办录用", "21": "续订"}
+_MENU: Final = (
+    ("/desk", "待审 Queue"),
+    ("/desk/batches", "批量复核 Batches"),
+    ("/desk/worklist", "疑难件 Worklist"),
+    ("/desk/statistics", "统计 Statistics"),
+)
+STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+_FRAME: Final = Markup(
+    '<!doctype html><html lang="zh"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    "<title>{title} · 测试省厅 SANDBOX</title>"
+    '<link rel="stylesheet" href="/desk/style.css"></head><body>'
+    '<p class="test" role="note">测试 TEST · 这不是政府系统，审核结果不具有任何法律效力'
+    " · NOT AN AUTHORITY</p>"
+    "<header>{menu}</header><main><h1>{title}</h1>{content}</main></body></html>"
+)
+
+
+def frame(title: str, content: Markup, *, officer: str = "", token: str = "") -> str:
+    """A page under the banner; with the menu once somebody is logged in."""
+    menu = Markup("")
+    if officer:
+        links = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*entry) for entry in _MENU)
+        menu = Markup('<nav>{}</nav> <span class="dim">{}</span> {}').format(
+            links, officer, act("/desk/logout", token, "退出 Log out", plain=True)
+        )
+    return str(_FRAME.format(title=title, menu=menu, content=content))
+
+
+def act(address: str, token: str, words: str, *, plain: bool = False, inside: Markup | str = "") -> Markup:
+    """A form with one button."""
+    return Markup(
+        '<form method="post" action="{}"><input type="hidden" name="token" value="{}">{}'
+        "<button{}>{}</button></form>"
+    ).format(address, token, inside, Markup(' class="plain"') if plain else "", words)
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    return Markup(
+        '<div class="scroll"><table><caption>{}</caption><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>"
+    ).format(
+        caption,
+        Markup("").join(Markup('<th scope="col">{}</th>').format(cell) for cell in head),
+        Markup("").join(
+            Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
+            for row in rows
+        ),
+    )
+
+
+def login() -> Markup:
+    return Markup(
+        '<form method="post" action="/desk/login"><label>姓名 Name<br><input name="name" required'
+        ' autocomplete="username"></label><label>密码 Password<br><input name="password"'
+        ' type="password" required autocomplete="current-password"></label>'
+        "<button>登录 Log in</button></form>"
+    )
+
+
+def queue(waiting: Sequence[Waiting], token: str, *, more: int | None) -> Markup:
+    """What waits for an officer, oldest first, to be opened one by one or picked for a batch."""
+    if not waiting:
+        return Markup("<p>没有待审的备案。Nothing waits.</p>")
+    rows = [
+        (
+            Markup('<input type="checkbox" name="key" value="{}" aria-label="选择 {}">').format(
+                each.key, each.receipt_no
+            ),
+            Markup('<a href="/desk/filing/{}">{}</a>').format(each.key, each.receipt_no),
+            each.record["employer"]["name"],
+            each.record["worker"]["name"],
+            TYPES.get(each.record["filing_type"], each.record["filing_type"]),
+            each.record["jurisdiction_code"],
+            f"{each.received_at:%Y-%m-%d %H:%M}",
+        )
+        for each in waiting
+    ]
+    head = ("", "受理号", "单位", "劳动者", "类型", "区划", "收件时间")
+    listed = act(
+        "/desk/batches", token, "所选提请批量通过 Propose to accept", inside=table("待审备案", head, rows)
+    )
+    following = Markup('<p><a href="/desk?after={}">下一页 Next</a></p>').format(more) if more else ""
+    return listed + following
+
+
+def filing(
+    each: Waiting, acts: Iterable[Sequence[object]], token: str, officers: Iterable[str], *, today: str
+) -> Markup:
+    """One filing with every field, what was done to it, and what may be done."""
+    address = f"/desk/filing/{each.key}"
+    parts = [
+        Markup("<p>{} · {} · {:%Y-%m-%d %H:%M}</p>").format(
+            STATES[each.state], each.receipt_no, each.received_at
+        ),
+        table("申报内容", ("项目", "内容"), _lines(each.record)),
+        table("经办记录", ("时间", "经办人", "动作", "代码"), acts),
+    ]
+    if each.state in ("received", "under_review"):
+        parts += [
+            Markup("<section><h2>审核 Review</h2>{}</section>").format(
+                act(f"{address}/decision", token, "提交审核结果 Decide", inside=_decision())
+            ),
+            Markup("<section><h2>列为疑难件 Set aside</h2>{}</section>").format(
+                act(f"{address}/exception", token, "列入 Set aside", inside=_exception(officers, today))
+            ),
+        ]
+    return Markup("").join(parts)
+
+
+def batches(waiting: Sequence[Batch], officer: str, token: str) -> Markup:
+    """Batches that wait; the one who proposed them only looks on."""
+    if not waiting:
+        return Markup("<p>没有待复核的批次。No batch waits.</p>")
+    return table(
+        "待复核批次",
+        ("批次", "提出时间", "提出人", "件数", ""),
+        [
+            (each.no, each.at, each.proposed_by, len(each.keys), _second(each, officer, token))
+            for each in waiting
+        ],
+    )
+
+
+def worklist(rows: Iterable[Sequence[object]]) -> Markup:
+    head = ("受理号", "状态", "原因", "负责人", "备注", "期限", "")
+    return Markup('<p><a href="/desk/worklist.csv">导出 Export (CSV)</a></p>') + table("疑难件", head, rows)
+
+
+def statistics(counts: Sequence[Sequence[tuple[str, int | None]]]) -> Markup:
+    """Tables by one dimension each; no totals, from which a hidden cell could be computed."""
+    hidden = f"＜{SMALLEST}"
+    return Markup('<p class="dim">少于 {} 件的不显示数字。Small cells are not told.</p>').format(
+        SMALLEST
+    ) + Markup("").join(
+        table(
+            title,
+            ("类别", "件数"),
+            [(STATES.get(key, key), hidden if number is None else number) for key, number in cells],
+        )
+        for (_name, title, _sql), cells in zip(DIMENSIONS, counts, strict=True)
+    )
+
+
+def _lines(record: Document) -> list[tuple[str, str]]:
+    """Every field that is filled, in the order of the published table, codes in words."""
+    found = ((field, value_at(record, field.target)) for field in FIELDS)
+    return [(field.zh, _words(field.target, value)) for field, value in found if value is not None]
+
+
+def _words(pointer: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    table = CODE_FIELDS.get(pointer)
+    words = codes.describe(table, str(value)) if table else str(value)
+    return words if words == str(value) else f"{words}（{value}）"
+
+
+def _codes() -> Markup:
+    return Markup("").join(
+        Markup('<option value="{}">{}（{}）</option>').format(row.code, row.zh, row.code)
+        for row in REVIEW_CODES.values()
+    )
+
+
+def _decision() -> Markup:
+    choices = Markup("").join(
+        Markup('<label><input type="radio" name="state" value="{}" required> {}</label>').format(state, words)
+        for state, words in (
+            ("accepted", "通过 Accept"),
+            ("returned", "退回修改 Return"),
+            ("rejected", "不予受理 Reject"),
+        )
+    )
+    return Markup(
+        '<div class="choices">{}</div><label>原因代码 Codes（退回、不予受理时必选，可多选，一次性告知）<br>'
+        '<select name="code" multiple size="8">{}</select></label>'
+        '<label>补充说明 Words besides（可不填）<br><input name="words" maxlength="200"></label>'
+    ).format(choices, _codes())
+
+
+def _exception(officers: Iterable[str], today: str) -> Markup:
+    owners = Markup("").join(Markup("<option>{}</option>").format(name) for name in officers)
+    return Markup(
+        '<label>原因 Reason<br><select name="reason">{}</select></label>'
+        '<label>负责人 Owner<br><select name="owner">{}</select></label>'
+        '<label>备注 Note<br><input name="note" maxlength="200"></label>'
+        '<label>期限 Due<br><input name="due" type="date" required min="{}"></label>'
+    ).format(_codes(), owners, today)
+
+
+def _second(batch: Batch, officer: str, token: str) -> Markup:
+    if batch.proposed_by == officer:
+        return Markup('<span class="dim">须由另一名经办人员复核</span>')
+    address = f"/desk/batches/{batch.no}"
+    return act(f"{address}/approval", token, "复核通过 Approve") + act(
+        f"{address}/refusal", token, "不同意 Refuse", plain=True
+    )

@@ -1,0 +1,206 @@
+"""What officers remember beside the filings: who did what, batches that wait for a second person, a worklist.
+
+The tables lie in the province's own database; the acts are append-only.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filing_bridge.sandbox.clock import SHANGHAI
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS act (
+    no INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    key TEXT NOT NULL,
+    what TEXT NOT NULL,
+    codes TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS act_of_filing ON act (key);
+CREATE TRIGGER IF NOT EXISTS act_stays BEFORE UPDATE ON act
+    BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS act_is_kept BEFORE DELETE ON act
+    BEGIN SELECT RAISE(ABORT, 'acts are append-only'); END;
+
+CREATE TABLE IF NOT EXISTS batch (
+    no INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    decided_by TEXT,
+    approved INTEGER
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS exception (
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    note TEXT NOT NULL,
+    due TEXT NOT NULL,
+    closed_by TEXT
+) STRICT;
+"""
+# Dimension, what it is called, and how it is read from a filing. Nothing here names a person or an employer.
+DIMENSIONS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("month", "收件月份 Month", "substr(received_at, 1, 7)"),
+    ("state", "办理结果 State", "state"),
+    ("filing_type", "备案类型 Filing type", "json_extract(record, '$.filing_type')"),
+    ("industry", "行业门类 Industry", "substr(json_extract(record, '$.employer.industry'), 1, 1)"),
+    ("employer_type", "单位类型 Kind of employer", "json_extract(record, '$.employer.type')"),
+    ("jurisdiction", "受理区划 Division", "json_extract(record, '$.jurisdiction_code')"),
+    ("channel", "报送渠道 Channel", "system_code"),
+)
+SMALLEST: Final = 5  # cells below are not told: they might name somebody
+
+
+class SameOfficer(Exception):  # noqa: N818  (an answer, not a malfunction)
+    """A batch is approved by somebody else than who proposed it, and once."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A filing in a queue; `no` is its place in the order of arrival."""
+
+    no: int
+    key: str
+    receipt_no: str
+    state: str
+    received_at: datetime
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    no: int
+    at: str
+    proposed_by: str
+    keys: tuple[str, ...]
+
+
+class DeskStore:
+    """Thread-safe."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def queue(self, states: Sequence[str], *, after: int, most: int) -> list[Waiting]:
+        """Filings in these states beyond number `after`, in the order in which they came."""
+        rows = self._all(
+            "SELECT * FROM filing WHERE state IN (SELECT value FROM json_each(?)) AND no > ?"
+            " ORDER BY no LIMIT ?",
+            json.dumps(list(states)),
+            after,
+            most,
+        )
+        return [_waiting(row) for row in rows]
+
+    def filing(self, key: str) -> Waiting | None:
+        """One filing in any state."""
+        rows = self._all("SELECT * FROM filing WHERE key = ?", key)
+        return _waiting(rows[0]) if rows else None
+
+    def note(self, at: datetime, officer: str, key: str, what: str, codes: Sequence[str] = ()) -> None:
+        """Write down who did what to a filing."""
+        self._all(
+            "INSERT INTO act (at, officer, key, what, codes) VALUES (?, ?, ?, ?, ?)",
+            at.isoformat(timespec="seconds"),
+            officer,
+            key,
+            what,
+            " ".join(codes),
+        )
+
+    def acts(self, key: str) -> list[sqlite3.Row]:
+        """What was done to a filing, in order."""
+        return self._all("SELECT * FROM act WHERE key = ? ORDER BY no", key)
+
+    def propose(self, at: datetime, officer: str, keys: Sequence[str]) -> None:
+        """A frozen batch for another officer to approve."""
+        self._all(
+            "INSERT INTO batch (at, proposed_by, keys) VALUES (?, ?, ?)",
+            at.isoformat(timespec="seconds"),
+            officer,
+            json.dumps(list(keys)),
+        )
+
+    def open_batches(self) -> list[Batch]:
+        rows = self._all("SELECT * FROM batch WHERE decided_by IS NULL ORDER BY no")
+        return [
+            Batch(row["no"], row["at"], row["proposed_by"], tuple(json.loads(row["keys"]))) for row in rows
+        ]
+
+    def decide_batch(self, no: int, officer: str, *, approved: bool) -> tuple[str, ...]:
+        """Decide about a batch, once, as a second person; returns its keys. Raises `SameOfficer`."""
+        taken = self._all(
+            "UPDATE batch SET decided_by = ?, approved = ? WHERE no = ? AND decided_by IS NULL"
+            " AND proposed_by <> ? RETURNING keys",
+            officer,
+            int(approved),
+            no,
+            officer,
+        )
+        if not taken:
+            raise SameOfficer
+        return tuple(json.loads(taken[0]["keys"]))
+
+    def set_aside(self, at: datetime, key: str, reason: str, owner: str, note: str, due: date) -> None:
+        """Put a filing on the worklist, or change what stands there."""
+        self._all(
+            "INSERT INTO exception (key, at, reason, owner, note, due) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, owner = excluded.owner,"
+            " note = excluded.note, due = excluded.due, closed_by = NULL",
+            key,
+            at.isoformat(timespec="seconds"),
+            reason,
+            owner,
+            note,
+            due.isoformat(),
+        )
+
+    def close_exception(self, key: str, officer: str) -> None:
+        self._all("UPDATE exception SET closed_by = ? WHERE key = ? AND closed_by IS NULL", officer, key)
+
+    def worklist(self) -> list[sqlite3.Row]:
+        """Open exceptions with receipt number and state of their filings, the most urgent first."""
+        return self._all(
+            "SELECT exception.*, filing.receipt_no, filing.state FROM exception JOIN filing USING (key)"
+            " WHERE closed_by IS NULL ORDER BY due, exception.at"
+        )
+
+    def counts(self, dimension: str) -> list[tuple[str, int | None]]:
+        """Filings by one dimension; None for a number too small to be told."""
+        expression = next(sql for name, _title, sql in DIMENSIONS if name == dimension)
+        # The expression is one of our own constants.
+        rows = self._all(f"SELECT {expression} AS name, COUNT(*) AS number FROM filing GROUP BY 1 ORDER BY 1")  # noqa: S608
+        return [(str(row["name"]), row["number"] if row["number"] >= SMALLEST else None) for row in rows]
+
+    def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
+
+
+def _waiting(row: sqlite3.Row) -> Waiting:
+    return Waiting(
+        no=row["no"],
+        key=row["key"],
+        receipt_no=row["receipt_no"],
+        state=row["state"],
+        received_at=datetime.fromisoformat(row["received_at"]).astimezone(SHANGHAI),
+        record=json.loads(row["record"]),
+    )

@@ -1,0 +1,197 @@
+"""The officers' console of the stand-in: review with codes, batches for two, worklist, statistics."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from filing_bridge.models import Filing
+from filing_bridge.sandbox.desk.officers import NAMES
+from filing_bridge.sandbox.settings import Decide, Settings
+from tests.support.filing_province import FilingProvince, hurry, pump, settle
+
+pytestmark = pytest.mark.django_db
+FIRST, SECOND = NAMES
+
+
+@pytest.fixture
+def filings(province: FilingProvince) -> list[Filing]:
+    """Three filings that wait for an officer."""
+    province.decisions.settings = Settings(Decide.REVIEW)
+    made = [province.file() for _ in range(3)]
+    pump()
+    return made
+
+
+class Officer:
+    """Somebody with a browser at the desk."""
+
+    def __init__(self, province: FilingProvince, name: str, password: str | None = None) -> None:
+        self.client = httpx2.Client(base_url=province.url, trust_env=False, follow_redirects=True)
+        password = province.officers[name] if password is None else password
+        self.entered = self.client.post("/desk/login", data={"name": name, "password": password})
+
+    def see(self, path: str = "") -> str:
+        answer = self.client.get(f"/desk{path}")
+        assert answer.status_code == 200
+        return str(answer.text)
+
+    def act(self, path: str, **form: Any) -> int:
+        token = re.search(r'name="token" value="([0-9a-f]{64})"', self.see())
+        assert token
+        answer = self.client.post(f"/desk{path}", data={"token": token[1], **form})
+        return int(answer.status_code)
+
+
+@pytest.fixture
+def first(province: FilingProvince) -> Iterator[Officer]:
+    officer = Officer(province, FIRST)
+    yield officer
+    officer.client.close()
+
+
+@pytest.fixture
+def second(province: FilingProvince) -> Iterator[Officer]:
+    officer = Officer(province, SECOND)
+    yield officer
+    officer.client.close()
+
+
+def state(filing: Filing) -> str:
+    hurry()
+    pump()
+    filing.refresh_from_db()
+    return filing.state
+
+
+def test_every_page_says_that_it_is_a_test_and_runs_nothing(filings: list[Filing], first: Officer) -> None:
+    key = filings[0].idempotency_key
+    for path in ("", "/login", "/batches", "/worklist", "/statistics", f"/filing/{key}"):
+        answer = first.client.get(f"/desk{path}")
+        assert "测试 TEST" in answer.text
+        assert "<script" not in answer.text
+        assert " style=" not in answer.text
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+
+
+def test_who_is_not_logged_in_sees_and_does_nothing(province: FilingProvince, filings: list[Filing]) -> None:
+    key = filings[0].idempotency_key
+    with httpx2.Client(base_url=province.url, trust_env=False) as stranger:
+        for path in ("", "/batches", "/worklist", "/worklist.csv", "/statistics", f"/filing/{key}"):
+            assert stranger.get(f"/desk{path}").status_code == 303
+        form = {"state": "accepted", "token": ""}
+        assert stranger.post(f"/desk/filing/{key}/decision", data=form).status_code == 403
+    liar = Officer(province, FIRST, "wrong")
+    liar.client.close()
+    assert liar.entered.status_code == 403
+    assert province.effects() == []
+
+
+def test_a_form_of_another_site_does_nothing(filings: list[Filing], first: Officer) -> None:
+    path = f"/desk/filing/{filings[0].idempotency_key}/decision"
+    assert first.client.post(path, data={"state": "accepted"}).status_code == 403
+    assert state(filings[0]) == "under_review"
+
+
+def test_c21_returned_with_all_codes_at_once_and_words_besides(
+    province: FilingProvince, filings: list[Filing], first: Officer
+) -> None:
+    path = f"/filing/{filings[0].idempotency_key}"
+    codes = ["registered_elsewhere", "address_missing"]
+    assert first.act(f"{path}/decision", state="returned", code=codes, words="原单位：示例公司。") == 200
+    assert state(filings[0]) == "returned"
+    faults = {fault["code"]: fault for fault in filings[0].faults}
+    assert set(faults) == set(codes)
+    assert faults["address_missing"]["en"] == "The residence is missing or incomplete."
+    assert "原单位" in faults["registered_elsewhere"]["zh"]
+    page = first.see(path)
+    assert FIRST in page
+    assert "registered_elsewhere address_missing" in page
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"state": "returned"},
+        {"state": "rejected", "words": "不行"},
+        {"state": "returned", "code": ["made_up"]},
+        {"state": "accepted", "code": ["address_missing"]},
+        {"state": "under_review"},
+    ],
+)
+def test_an_officer_has_to_pick_a_code(filings: list[Filing], first: Officer, form: dict[str, Any]) -> None:
+    assert first.act(f"/filing/{filings[0].idempotency_key}/decision", **form) == 400
+    assert state(filings[0]) == "under_review"
+
+
+def test_a_decision_is_made_once(province: FilingProvince, filings: list[Filing], first: Officer) -> None:
+    path = f"/filing/{filings[0].idempotency_key}/decision"
+    assert first.act(path, state="accepted") == 200
+    assert first.act(path, state="rejected", code=["address_missing"]) == 409
+    assert state(filings[0]) == "accepted"
+    assert len(province.effects()) == 1
+
+
+def test_a_batch_takes_two_officers(
+    province: FilingProvince, filings: list[Filing], first: Officer, second: Officer
+) -> None:
+    keys = [filing.idempotency_key for filing in filings]
+    assert first.act("/batches", key=keys) == 200
+    assert "须由另一名经办人员复核" in first.see("/batches")
+    assert first.act("/batches/1/approval") == 409
+    assert province.effects() == []
+    first.act(f"/filing/{keys[2]}/decision", state="rejected", code=["address_missing"])
+
+    assert second.act("/batches/1/approval") == 200
+
+    settle()
+    assert [state(filing) for filing in filings] == ["accepted", "accepted", "rejected"]
+    assert province.effects() == keys[:2]
+    assert second.act("/batches/1/approval") == 409
+    assert SECOND in second.see(f"/filing/{keys[0]}")
+
+
+def test_a_batch_that_is_refused_changes_nothing(
+    province: FilingProvince, filings: list[Filing], first: Officer, second: Officer
+) -> None:
+    first.act("/batches", key=[filing.idempotency_key for filing in filings])
+    assert second.act("/batches/1/refusal") == 200
+    assert (province.effects(), state(filings[0])) == ([], "under_review")
+
+
+def test_a14_the_worklist_has_reason_owner_note_and_due(filings: list[Filing], first: Officer) -> None:
+    key = filings[0].idempotency_key
+    form = {"reason": "registered_elsewhere", "owner": SECOND, "note": "=cmd()", "due": "2031-01-31"}
+    assert first.act(f"/filing/{key}/exception", **form) == 200
+    page = first.see("/worklist")
+    for words in (SECOND, "2031-01-31", "=cmd()", "尚未办理退工登记"):
+        assert words in page
+    assert ",'=cmd()," in first.see("/worklist.csv")
+    assert first.act(f"/worklist/{key}") == 200
+    assert SECOND not in first.see("/worklist.csv")
+
+
+def test_c16_small_cells_are_not_told(
+    province: FilingProvince, filings: list[Filing], first: Officer
+) -> None:
+    assert "<td>＜5</td>" in first.see("/statistics")
+    assert "<td>3</td>" not in first.see("/statistics")
+    for _ in range(2):
+        province.file()
+    pump()
+    page = first.see("/statistics")
+    assert "<td>5</td>" in page
+    assert filings[0].contract_no not in page
+
+
+def test_what_people_are_called_is_never_markup(province: FilingProvince, first: Officer) -> None:
+    province.decisions.settings = Settings(Decide.REVIEW)
+    facts = province.facts()
+    facts["worker"]["name"] = "<b>甲</b>"
+    province.file(facts)
+    pump()
+    assert "&lt;b&gt;甲&lt;/b&gt;" in first.see()
