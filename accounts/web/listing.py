@@ -7,8 +7,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
@@ -113,6 +112,7 @@ def _shown(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
         chosen=table.tab(query.get("show")),
         filters=filters,
         narrowed=bool(searched or any(each.value for each in filters)),
+        searchable=table.search is not None,
         searched=searched,
         cleared=address_with(query, q=None, **{each.name: None for each in table.filters}),
         hidden=[(name, query[name]) for name in ("show", "sort", "q") if name in query],
@@ -130,17 +130,17 @@ def _act(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
     posted, query = visit.request.POST, visit.request.GET
     if "search" in posted:
         text = posted["search"].strip()
-        return redirect(address_with(query, q=encrypt(text, PLACE) if text else None))
+        return HttpResponseRedirect(address_with(query, q=encrypt(text, PLACE) if text else None))
     if posted.get("save_view", "").strip():
         title = posted["save_view"].strip()[:30]
         saved.save_view(
             membership=visit.who.membership, listed=table.name, title=title, query=address_with(query)
         )
         messages.success(visit.request, gettext("视图已保存。"))
-        return redirect(address_with(query))
+        return HttpResponseRedirect(address_with(query))
     if "drop_view" in posted:
         saved.drop_view(membership=visit.who.membership, view_id=_uuid(posted["drop_view"]))
-        return redirect(address_with(query))
+        return HttpResponseRedirect(address_with(query))
     return _run_bulk(visit, table)
 
 
@@ -153,7 +153,7 @@ def _run_bulk(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
     picked = [_uuid(key) for key in visit.request.POST.getlist("pick")]
     if not picked:
         messages.error(visit.request, gettext("请先勾选要处理的行。"))
-        return redirect(address_with(visit.request.GET))
+        return HttpResponseRedirect(address_with(visit.request.GET))
     answer: HttpResponse = bulk.run(visit, table.found(visit.principal).filter(pk__in=picked))
     return answer
 

@@ -315,7 +315,7 @@ def house(db: None) -> House:
 def call(method: str, address: str, who: Membership) -> Any:
     """The answer to a bare request: through the API with a key, through the portal with a log-in."""
     if address.startswith("/api/"):
-        body = None if method == "get" else {}
+        body: dict[str, Any] | None = None if method == "get" else {}
         return make.client_of(who).send(method, address, body)
     browser = Browser(headers={"Accept-Language": "zh-CN"})
     browser.force_login(who.user)
