@@ -33,9 +33,6 @@ FAULT = {
 }
 
 
-PDF = b"%PDF-1.7 stands for a signed contract"
-
-
 @cache
 def pdf() -> bytes:
     """A real document, for contracts whose pages are looked at."""
@@ -52,7 +49,6 @@ def make_contract(
     turn: str = "",
     start: date | None = None,
     worker: Worker | None = None,
-    document: bytes = PDF,
     **terms: Any,
 ) -> Contract:
     """A contract in this state; `turn` is the role whose signature it waits for."""
@@ -79,8 +75,8 @@ def make_contract(
         created_by=make.make_member(employer).user,
         facts=facts if frozen else None,
         facts_digest=facts_digest(facts) if frozen else "",
-        prepared_digest=blobs.put(document) if frozen else "",
-        signed_digest=blobs.put(document) if state == ContractState.EFFECTIVE else "",
+        prepared_digest=blobs.put(pdf()) if frozen else "",
+        signed_digest=blobs.put(pdf()) if state == ContractState.EFFECTIVE else "",
         effective_at=clock.now() if state == ContractState.EFFECTIVE else None,
         sent_at=clock.now() if frozen else None,
         sign_before=clock.now() + timedelta(days=14) if frozen else None,
@@ -136,8 +132,8 @@ def make_filing(
             body={"receipt_no": filing.receipt_no}, at=now,
         )  # fmt: skip
         FilingForm.objects.create(
-            filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(PDF), authorisation="x",
-            employer_sealed=blobs.put(PDF), agency_sealed=blobs.put(PDF), answer="x", created_at=now,
+            filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(pdf()), authorisation="x",
+            employer_sealed=blobs.put(pdf()), agency_sealed=blobs.put(pdf()), answer="x", created_at=now,
         )  # fmt: skip
     return filing
 

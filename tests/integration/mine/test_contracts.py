@@ -26,7 +26,7 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import PDF, make_filing
+from tests.support.portal import make_filing, pdf
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -86,7 +86,7 @@ def test_every_state_is_told_in_words(browser: Browser, state: ContractState, wo
 def test_the_signed_pdf_is_free_for_life_and_the_first_download_is_kept(browser: Browser) -> None:
     contract = make_own(make_employer())
     answer = browser.client.get(reverse("mine:document", args=[contract.pk]))
-    assert answer.content == PDF
+    assert answer.content == pdf()
     assert "attachment" in answer["Content-Disposition"]
     event = AuditEvent.objects.get(action="document.downloaded")
     assert event.subject == SigningParty.objects.get(role="worker").request.subject
@@ -199,7 +199,7 @@ def test_english_is_complete_and_nothing_is_inline(browser: Browser, page: str) 
 def test_logs_say_nothing_about_people(browser: Browser, caplog: Any, capfd: Any) -> None:
     contract = make_own(make_employer())
     for name in ("contract", "document"):
-        browser.get(name, contract.pk)
+        browser.client.get(reverse(f"mine:{name}", args=[contract.pk]))
     browser.post("paper", contract.pk)
     messages()
     written = caplog.text + "".join(capfd.readouterr())

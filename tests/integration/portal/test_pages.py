@@ -27,7 +27,7 @@ from filing_bridge.web import urls, words
 from filing_bridge.web.actions import ACTIONS
 from signing.domain import CheckState, NoticeState
 from tests.support import accounts as make
-from tests.support.portal import FAULT, make_contract, make_filing, pdf
+from tests.support.portal import FAULT, make_contract, make_filing
 
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 CHINESE = {"Accept-Language": "zh-CN"}
@@ -99,9 +99,7 @@ ROUTES = {
 
 def make_house(**worker: str) -> House:
     employer = make.make_employer()
-    contract = make_contract(
-        employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker), document=pdf()
-    )
+    contract = make_contract(employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker))
     return House(employer, contract, make_filing(contract, FilingState.ACCEPTED))
 
 
@@ -426,8 +424,17 @@ def test_pages_obey_the_content_security_policy(house: House, name: str) -> None
     assert all("src=" in attributes for attributes in re.findall(r"<script([^>]*)>", page))
 
 
-# What the log tells of seals, templates, keys, packages, bulks and visits is no part of a contract's history.
-OF_OTHER_THINGS = {"seal", "seal_application", "template", "organisation", "evidence", "batch", "visit"}
+# What the log tells of other things is no part of a contract's history.
+OF_OTHER_THINGS = {
+    "batch",
+    "certificate",
+    "evidence",
+    "organisation",
+    "seal",
+    "seal_application",
+    "template",
+    "visit",
+}
 
 
 def test_every_event_of_a_contract_and_its_filing_has_words() -> None:
