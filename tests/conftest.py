@@ -14,6 +14,10 @@ from tests.support import needs
 pytest_plugins = ["tests.support.append_only"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-screens", action="store_true", help="write the pictures of docs/screens/ anew")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Runs in each worker before anything is distributed."""

@@ -34,10 +34,6 @@ export async function confirm(): Promise<void> {
     }
     go("done", true);
   });
-  byId("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    byId("next").click();
-  });
   ready();
   sheet.show(box).catch(report);
   sheet.centre(byId("desk"));

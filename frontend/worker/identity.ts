@@ -69,10 +69,6 @@ export async function identity(): Promise<void> {
     show(byId("who"));
     name.focus();
   });
-  byId("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    byId("next").click();
-  });
   ready();
   if (session.identity === "code") askForCode(false);
   if (session.identity === "checking") wait().catch(report);
@@ -88,7 +84,7 @@ async function prove(code: string): Promise<void> {
 }
 
 function proceed(session: Session): void {
-  order();
+  order(window.innerWidth);
   const drafted = session.personal !== null && store.draftOf(session.personal.document_sha256) !== null;
   go(nextStep(session, drafted), true);
 }

@@ -30,7 +30,7 @@ export function pageFigure(page: number, pages: number, frame: PageFrame): HTMLE
 
 /** Load the page's picture into its figure, once for each width. */
 export async function draw(figure: HTMLElement): Promise<void> {
-  const width = widthFor(figure.clientWidth * Math.min(window.devicePixelRatio || 1, 2));
+  const width = widthFor(figure.clientWidth * density());
   if (Number(figure.dataset.width) >= width) return;
   figure.dataset.width = String(width);
   try {
@@ -55,9 +55,13 @@ export function drop(figure: HTMLElement): void {
   delete figure.dataset.width;
 }
 
-/** Have the pictures made, so that they are there when the person wants to read. */
-export function order(): void {
-  server.getBlob(path(1, WIDTHS[0] as number)).catch(() => undefined);
+/** Have the pictures made that will be wanted for `pixels` of the screen, so that nobody waits for them then. */
+export function order(pixels: number): void {
+  server.getBlob(path(1, widthFor(pixels * density()))).catch(() => undefined);
+}
+
+function density(): number {
+  return Math.min(window.devicePixelRatio || 1, 2);
 }
 
 async function fetchPage(page: number, width: number): Promise<Blob> {

@@ -1,10 +1,13 @@
 // Writing one's name, or typing it.
 
 import type { Outline } from "./draft";
+import { order } from "./images";
 import { consentRow, type Text } from "./landing";
 import { arrive, byId, fill, go, onTap, ready, say, server, show, store, word } from "./page";
 import { typedMark } from "./sheet";
 import { Writing } from "./writing";
+
+const ZOOMED = 1.5; // how large the page is on which the signature is placed (styles/placing.css)
 
 type Way = "choose" | "by-hand" | "by-name";
 
@@ -62,6 +65,7 @@ export async function pad(): Promise<void> {
     store.keepDraft({ ...kept, strokes: [], pad: { w: 1, h: 1 }, turned: false, typed: outline });
     go("place");
   });
+  order(window.innerWidth * ZOOMED);
   ready();
   byId<HTMLInputElement>("typed").value = before?.typed ? name : "";
   await choose(before ? (before.typed ? "by-name" : "by-hand") : "choose");

@@ -59,7 +59,7 @@ export const server = makeSender(() => store.secret, {
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   random: Math.random,
   newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join(""),
-  retrying: () => say(word("retrying"), "plain"),
+  retrying: (tries) => say(tries ? word("retrying") : "", "plain"),
 });
 
 export function go(step: Step, replace = false): void {
@@ -149,10 +149,21 @@ function begin(button: HTMLButtonElement): () => void {
   };
 }
 
+/** As a phone's keyboard promises: on to the next box, or done. A form without a button of its own does neither. */
+function onEnter(event: KeyboardEvent): void {
+  const box = event.target as HTMLInputElement;
+  if (event.key !== "Enter" || event.isComposing || box.tagName !== "INPUT" || box.type === "checkbox") return;
+  event.preventDefault();
+  const boxes = Array.from(document.querySelectorAll<HTMLInputElement>("#content input"));
+  if (box.getAttribute("enterkeyhint") === "next") boxes[boxes.indexOf(box) + 1]?.focus();
+  else byId("next").click();
+}
+
 /** Start a step; whatever goes wrong while it opens is told. */
 export function open(start: () => Promise<void>): void {
   onTap(byId<HTMLButtonElement>("again"), () => location.reload());
   document.addEventListener("input", () => say(""));
+  document.addEventListener("keydown", onEnter);
   // A page out of the back-forward cache shows a state that is past.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   start().catch(report);

@@ -46,7 +46,7 @@ export interface Surroundings {
   pause(ms: number): Promise<void>;
   random(): number;
   newKey(): string;
-  /** Told before each try but the first. */
+  /** Told before each try but the first, and with 0 when one of these got through. */
   retrying(tries: number): void;
 }
 
@@ -74,7 +74,9 @@ export function makeSender(secret: () => string | null, around: Surroundings): S
       const bearer = secret();
       const headers = { ...(options.headers as object), ...(bearer && { Authorization: `Bearer ${bearer}` }) };
       try {
-        return await once(path, { ...options, headers });
+        const answer = await once(path, { ...options, headers });
+        if (tried) around.retrying(0);
+        return answer;
       } catch (error) {
         if (error instanceof Refusal) throw error;
         if (tried + 1 === TRIES) throw new Unreachable(path);

@@ -9,6 +9,9 @@ import pytest
 
 from config.demo import main_job
 from config.demo.people import SPECIAL
+from tests.support.phone_browser import browser
+
+__all__ = ["browser"]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, CDPSession, Locator, Page, Playwright
+from playwright.sync_api import Browser, CDPSession, Locator, Page, Playwright, sync_playwright
 
 from tests.support.needs import ROOT
 
@@ -32,6 +33,17 @@ PATIENCE = 30_000  # ms; machines that run many tests at once are slow
 
 def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread, where Django would refuse to use the database, and nobody else
+    # can run a loop of his own: it ends with the module.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
 
 
 @dataclass

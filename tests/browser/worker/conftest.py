@@ -6,25 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
 
 from core import work
-from tests.support.phone_browser import launch
+from tests.support.phone_browser import browser
 from tests.support.pki import pki
 from tests.support.signing_fixtures import authorities, heard, own_folders
 
-__all__ = ["authorities", "heard", "own_folders", "pki"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop runs in this thread, where Django would refuse to use the database, and nobody else
-    # can run a loop of his own: it ends with the module.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
+__all__ = ["authorities", "browser", "heard", "own_folders", "pki"]
 
 
 @pytest.fixture
