@@ -51,7 +51,10 @@ def seal_page(visit: Visit, seal_id: UUID) -> HttpResponse:
             )
             for grant in grants
         ],
-        uses=[[column.cell(row) for column in USES.columns] for row in USES.rows(principal, list(jobs))],
+        uses=[
+            [(column, column.cell(row)) for column in USES.columns]
+            for row in USES.rows(principal, list(jobs))
+        ],
         uses_columns=USES.columns,
         may_manage=visit.may(Permission.MANAGE_PROFILE),
         may_suspend=visit.may(Permission.MANAGE_PROFILE) or visit.may(Permission.SEAL_APPROVE),

@@ -1,6 +1,7 @@
 """The organisation's pages in a real browser: two sizes, light and dark, accessible, silent; pictures."""
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from core.principal import Role
 from tests.integration.portal.test_seal_pages import House, make_house, waiting_contract
 from tests.support.accounts import PASSWORD
 from tests.support.phone_browser import AXE, AXE_OPTIONS
-from tests.support.signing_fixtures import heard, own_folders
+from tests.support.pki import RunningPki, pki
+from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
+from tests.support.signing_fixtures import authorities, heard, own_folders
 
-__all__ = ["heard", "own_folders"]
+__all__ = ["authorities", "heard", "own_folders", "pki"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -27,8 +30,15 @@ SIZES = [(1366, 768), (360, 740)]
 SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 PAGES = {
     Role.SEAL_KEEPER: ("seals:sealing", "seals:decide_all", "seals:sample", "seals:progress", "seals:seal"),
-    Role.OWNER: ("seals:seals", "seals:new", "seals:grant", "seals:uses", "seals:application"),
-}
+    Role.OWNER: (
+        "seals:seals", "seals:new", "seals:grant", "seals:application", "org:settings", "org:members",
+        "org:invite", "org:keys", "org:new_key", "org:new_webhook", "org:profile", "org:change_profile",
+    ),
+    Role.AUDITOR: (
+        "seals:uses", "seals:certificate", "audit:events", "help:errors", "org:notifications",
+        "verify:verify",
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,10 +52,18 @@ def house() -> House:
 
 
 @pytest.fixture
+def signed(pki: RunningPki, authorities: RunningPki) -> SignedFile:
+    return sign_contract(Authorities(pki), random_facts(random.Random(11), "general"))
+
+
+@pytest.fixture
 def addresses(house: House) -> dict[str, str]:
     """Of every page that is looked at, before the browser's event loop runs."""
     names = [name for of_role in PAGES.values() for name in of_role]
-    return {name: house.address(name.partition(":")[2]) for name in names}
+    return {
+        name: house.address(name.partition(":")[2]) if name.startswith("seals:") else reverse(name)
+        for name in names
+    }
 
 
 @pytest.fixture
@@ -67,8 +85,8 @@ def test_pages_are_accessible_and_silent_in_light_and_dark(
     for scheme in ("light", "dark"):
         context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m, to=complaints: to.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
         _log_in(page, live_server.url, house.people[role])
         for name in PAGES[role]:
             address = live_server.url + addresses[name]
@@ -79,14 +97,42 @@ def test_pages_are_accessible_and_silent_in_light_and_dark(
                 page.screenshot(path=SCREENS / picture, full_page=True)
                 assert page.locator("h1").count() == 1, name
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
-            found = page.evaluate(
-                AXE.read_text(encoding="utf-8")
-                + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
-                "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
-            )
-            assert found == [], (name, scheme)
+            complaints += [f"{name} {scheme}: {each}" for each in _violations(page)]
         context.close()
     assert complaints == []
+
+
+def test_a_file_is_verified_in_the_browser(
+    signed: SignedFile, chromium: Browser, live_server: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "contract.pdf"
+    file.write_bytes(signed.pdf)
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda m, to=complaints: to.append(m.text) if m.type == "error" else None)
+        page.goto(live_server.url + reverse("verify:verify"))
+        page.set_input_files("input[type=file]", file)
+        with page.expect_navigation(timeout=60_000):
+            page.click("form[enctype] button")
+        assert "核验通过" in page.inner_text("#verdict")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.locator("img.qb-sample-page").first.wait_for()
+            page.screenshot(path=SCREENS / f"org-verified-{width}-{scheme}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert [*complaints, *_violations(page)] == []
+        context.close()
+
+
+def _violations(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
+        AXE.read_text(encoding="utf-8")
+        + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
+        "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
+    )
+    return found
 
 
 def _log_in(page: Page, base: str, who: Membership) -> None:
