@@ -27,7 +27,8 @@ def run(folder: Path) -> int:
     with started(system.programs(), folder / "logs"):
         employer, _ = drive(system, operator_key, CONTRACTS, Progress())
         phones = Phones(system.outbox)
-        desk = Desk.of(jobs_of(CONTRACTS + PEOPLE)[CONTRACTS:])
+        jobs = jobs_of(CONTRACTS + PEOPLE)
+        desk = Desk.of(jobs[CONTRACTS:])
         lay_out(system, employer, phones, desk)
         passwords = open_officers(system.province_dir)
         officers = "   ".join(f"{name} {password}" for name, password in passwords.items())
@@ -38,6 +39,7 @@ def run(folder: Path) -> int:
   印章员 seal keeper    {employer.keeper.email}   动态口令密钥 TOTP secret {employer.keeper.totp_secret}
   审计员 auditor        {employer.auditor.email}
   密码 password         {driver.PASSWORD}
+我的合同 my contracts   {system.base_url}/mine/   手机 phone {jobs[0].worker["mobile"]}
 接口文档 API schema     {system.base_url}/api/v1/schema/
 测试省厅 province       {system.province_url}/admin
   经办人员 officers     {system.province_url}/desk   {officers}
