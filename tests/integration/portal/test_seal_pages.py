@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    record_authentication,
+)
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client as Browser
@@ -365,3 +370,32 @@ def test_a_clerk_applies_for_picked_contracts(house: House) -> None:
     application = SealApplication.objects.get(reason="11 月新员工")
     assert application.requested_by == house.principal(Role.CLERK).actor
     assert house.browser(Role.AUDITOR).post(reverse("portal:contracts"), wish).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("record", "age", "counts"),
+    [
+        ({"type": "webauthn", "reauthenticated": True}, 0, True),
+        ({"type": "totp", "reauthenticated": True}, 200, True),
+        ({"type": "webauthn", "reauthenticated": True}, 400, False),  # more than five minutes ago
+        ({"type": "webauthn"}, 0, False),  # given at log-in, not on purpose
+        ({"type": "recovery_codes", "reauthenticated": True}, 0, False),
+    ],
+)
+def test_a_passkey_confirmed_on_purpose_stands_for_the_code(
+    house: House, record: dict[str, Any], age: int, counts: bool
+) -> None:
+    browser = house.browser(Role.SEAL_KEEPER)
+    browser.get(reverse("seals:decide_all"))
+    session = browser.session
+    fake = SimpleNamespace(session=session)
+    record_authentication(fake, house.people[Role.SEAL_KEEPER].user, method="mfa", **record)
+    session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] -= age
+    session.save()
+    browser.post(reverse("seals:decide"))
+    house.waiting.refresh_from_db()
+    assert (house.waiting.state == "approved") is counts
+    approved = AuditEvent.objects.filter(
+        action="seal_application.approved", subject=house.waiting.subject, detail__step_up="session"
+    )
+    assert approved.exists() is counts
