@@ -105,6 +105,7 @@ def run_all() -> None:
         pass
 
 
+@pytest.mark.timeout(900)  # three hundred documents, and every screen looked at twice
 def test_three_hundred_with_twelve_bad_rows(desk: Desk) -> None:
     page = desk.page
     people = [person(number) for number in range(1, SIZE + 1)]
