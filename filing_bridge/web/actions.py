@@ -20,6 +20,23 @@ from signing.models import SigningParty
 MOST = 200  # of the latest events; the evidence package has all
 
 ACTIONS: Mapping[str, Words] = {
+    "batch.uploaded": _("上传批量文件"),
+    "batch.mapped": _("确认批量文件的各列"),
+    "batch.checked": _("批量文件检查完毕"),
+    "batch.rechecked": _("批量文件重新检查"),
+    "batch.mended": _("改正批量文件的一行"),
+    "batch.previewed": _("预览批量文件的一行"),
+    "batch.faults_exported": _("下载有错误的行"),
+    "batch.replaced": _("批量文件被新文件替换"),
+    "batch.confirmed": _("确认批量发送"),
+    "batch.paused": _("暂停批量发送"),
+    "batch.resumed": _("继续批量发送"),
+    "batch.halted": _("系统暂停批量发送"),
+    "batch.cancelled": _("取消批量发送"),
+    "batch.finished": _("批量发送完成"),
+    "batch.row_sent": _("批量发送一行"),
+    "batch.row_failed": _("一行发送失败"),
+    "batch.row_retried": _("重试失败的行"),
     "contract.drafted": _("起草合同"),
     "contract.revised": _("修改草稿"),
     "contract.sent": _("发出合同，内容从此固定"),
