@@ -15,7 +15,7 @@ from signing.domain import PartyState, RequestState
 from signing.models import Person, SignatureRequest, SigningParty
 from signing.services.people import mobile_index
 from signing.services.requests import identity_indexes
-from tests.support.portal import PDF, make_contract
+from tests.support.portal import make_contract
 from tests.support.signing import (
     ID_NO,
     MOBILE,
@@ -50,11 +50,10 @@ def make_own(
     *,
     name: str = NAME,
     id_no: str = ID_NO,
-    document: bytes = PDF,
 ) -> Contract:
-    """A contract of this worker, in force or waiting for their signature, with a stand-in `document`."""
+    """A contract of this worker, in force or waiting for their signature"""
     effective = state == ContractState.EFFECTIVE
-    contract = make_contract(employer, state, turn="employer" if effective else "worker", document=document)
+    contract = make_contract(employer, state, turn="employer" if effective else "worker")
     name_index, id_no_index = identity_indexes(name, id_no)
     request = SignatureRequest.objects.get(subject=contract.subject)
     SigningParty.objects.filter(request=request, role="worker").update(

@@ -14,7 +14,6 @@ from signing.models import Notice, SigningLink, SigningParty
 from signing.services.links import remind_party
 from tests.support import accounts as make
 from tests.support.mine import make_own
-from tests.support.portal import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +30,7 @@ def page(browser: Browser, contract: Contract) -> str:
 
 def test_messages_are_told_with_their_delivery_and_the_ending_of_the_phone() -> None:
     employer = make.make_employer()
-    contract = make_own(employer, ContractState.SIGNING, document=pdf())
+    contract = make_own(employer, ContractState.SIGNING)
     assert contract.signature_request
     remind_party(request_id=contract.signature_request, actor="user:1")
     shown = page(browser_of(employer), contract)
@@ -42,7 +41,7 @@ def test_messages_are_told_with_their_delivery_and_the_ending_of_the_phone() -> 
 
 def test_a_wrong_phone_is_corrected_and_the_link_sent_again() -> None:
     employer = make.make_employer()
-    contract = make_own(employer, ContractState.SIGNING, document=pdf())
+    contract = make_own(employer, ContractState.SIGNING)
     Contract.objects.filter(pk=contract.pk).update(wrong_person_at=clock.now())
     browser = browser_of(employer)
     assert "链接没有送到本人" in page(browser, contract)
@@ -58,7 +57,7 @@ def test_a_wrong_phone_is_corrected_and_the_link_sent_again() -> None:
 
 def test_a_paper_copy_is_asked_for_and_handed_over() -> None:
     employer = make.make_employer()
-    contract = make_own(employer, document=pdf())
+    contract = make_own(employer)
     ask_for_paper(contract, actor="person:1")
     address = reverse("portal:paper_given", args=[contract.pk])
     assert browser_of(employer, Role.AUDITOR).post(address).status_code == 403
