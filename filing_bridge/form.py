@@ -37,7 +37,7 @@ _INSURANCES: Final = {
 }
 _NAMES: Final = {field.target: field.zh for field in FIELDS}
 
-_typesetter = Typesetter(LAYOUT)
+typesetter = Typesetter(LAYOUT)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def render_counter_form(record: Mapping[str, Any], *, at: datetime) -> Rendered:
 
 
 def _render(record: Mapping[str, Any], form: Mapping[str, Any], at: datetime) -> Rendered:
-    typeset = _typesetter.typeset(
+    typeset = typesetter.typeset(
         {"form.json": json.dumps(form, ensure_ascii=False).encode(), "filing.json": canonical_json(record)},
         at=at,
     )
@@ -152,8 +152,8 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
     if receipt is not None:
         sections["受理"] = (
             Field("受理机构", (Run(receipt["agency"]["name"]),), wide=True),
-            _field("收件时间", _instant(receipt["received_at"])),
-            _field("准予备案时间", _instant(receipt["decided_at"])),
+            _field("收件时间", instant(receipt["received_at"])),
+            _field("准予备案时间", instant(receipt["decided_at"])),
         )
     return {
         "title": _title(record),
@@ -197,13 +197,19 @@ def _fields(record: Mapping[str, Any], rows: tuple[_Row, ...]) -> tuple[Field, .
     )
 
 
+def words(pointer: str, value: Any) -> str:
+    """A field's value as the forms show it."""
+    rows = (*_EMPLOYER, *_WORKER, *_CONTRACT, *_FILING)
+    return _words(value, next((row.show for row in rows if row.target == pointer), "text"))
+
+
 def _words(value: Any, show: str) -> str:
     if show == "text":
         return str(value)
     if show == "date":
         return chinese_date(value)
     if show == "instant":
-        return _instant(value)
+        return instant(value)
     return _meaning(show, value)
 
 
@@ -233,7 +239,8 @@ def _field(label: str, text: str) -> Field:
     return Field(label, (Run(text),))
 
 
-def _instant(moment: str) -> str:
+def instant(moment: str) -> str:
+    """A moment in the words of the forms: local time, to the second."""
     return f"{datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 

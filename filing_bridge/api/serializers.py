@@ -147,6 +147,13 @@ class ConfirmFilingSerializer(StrictSerializer):
     digest = serializers.RegexField("^[0-9a-f]{64}$")
 
 
+class CorrectionSerializer(StrictSerializer):
+    changes = serializers.DictField(
+        child=serializers.CharField(max_length=200), help_text="JSON pointer into the record: new value."
+    )
+    reason = serializers.CharField(max_length=200)
+
+
 class RepeatSerializer(StrictSerializer):
     late_reason = serializers.CharField(max_length=200, required=False)
     remark = serializers.CharField(max_length=200, required=False)

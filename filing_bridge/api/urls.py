@@ -16,5 +16,6 @@ urlpatterns = [
     path("filings/<uuid:filing_id>/receipt/", views.ReceiptView.as_view()),
     path("filings/<uuid:filing_id>/form/", views.FormView.as_view()),
     path("filings/<uuid:filing_id>/confirmation/", views.ConfirmationView.as_view()),
+    path("filings/<uuid:filing_id>/correction-slip/", views.CorrectionSlipView.as_view()),
     path("filings/<uuid:filing_id>/retry/", views.RetryView.as_view()),
 ]

@@ -20,6 +20,7 @@ from filing_bridge.api.filters import FilingFilter, FilingPagination
 from filing_bridge.api.serializers import (
     ConfirmationSerializer,
     ConfirmFilingSerializer,
+    CorrectionSerializer,
     FilingDetailSerializer,
     FilingSerializer,
     ReceiptSerializer,
@@ -27,6 +28,7 @@ from filing_bridge.api.serializers import (
 )
 from filing_bridge.models import Filing
 from filing_bridge.services.confirming import confirm_filing, confirmation_of
+from filing_bridge.services.correcting import correction_slip
 from filing_bridge.services.repeating import repeat_filing
 from filing_bridge.services.viewing import open_form, open_record
 
@@ -114,6 +116,26 @@ class ConfirmationView(APIView):
             principal=principal_of(request), filing_id=filing_id, digest=wish.validated_data["digest"]
         )
         return Response(FilingDetailSerializer(filing).data, 202)
+
+
+class CorrectionSlipView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(
+        operation_id="make_correction_slip",
+        request=CorrectionSerializer,
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, filing_id: UUID) -> HttpResponse:
+        """The correction slip (修改单) for an accepted filing, filled in; the filing stays as it is."""
+        wish = CorrectionSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        receipt_no, slip = correction_slip(
+            principal=principal_of(request), filing_id=filing_id, **wish.validated_data
+        )
+        answer = HttpResponse(slip, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="{receipt_no}-correction.pdf"'
+        return answer
 
 
 class RetryView(APIView):

@@ -98,6 +98,7 @@ ACTIONS: Mapping[str, Words] = {
     "filing.sent": _("报送备案"),
     "filing.unknown": _("没有收到明确答复，正在核实"),
     "filing.pre_registered": _("结算期内已预登记，期满自动报送"),
+    "filing.correction_slip": _("填写修改单"),
     "filing.sheet_exported": _("导出到备案机构的表格"),
     "filing.packed_for_counter": _("制作窗口办理材料包"),
     "filing.confirmed": _("核对并确认备案日期"),
