@@ -24,7 +24,8 @@ from core.transitions import TransitionTable
 class Template(models.Model):
     """A contract template: one of ours, which has no employer, or an employer's own.
 
-    Its versions bear its slug. The titles are those of the newest one, for lists and searches.
+    Its versions bear its slug. The titles are those of the newest one, for lists and searches. `draft` is
+    what the employer is writing, faults and all; `revision` counts how often it was kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -35,9 +36,17 @@ class Template(models.Model):
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=400)
     changed_at = models.DateTimeField()
+    draft = models.JSONField(null=True)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = (models.Index(fields=["employer", "title_zh"]),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(draft__isnull=True) | Q(employer__isnull=False),
+                name="template_draft_is_an_employers",
+            ),
+        )
 
     @property
     def subject(self) -> str:

@@ -39,6 +39,7 @@ const options = {
     "portal/theme.ts",
     "portal/portal.ts",
     "portal/chart.ts",
+    "portal/editor.ts",
     "portal/portal.css",
     "worker/worker.ts",
     "worker/worker.css",

@@ -26,6 +26,7 @@ __all__ = [
     "Rule",
     "Severity",
     "check",
+    "check_wording",
     "context_for",
     "minimum_wages",
     "read_wages",
@@ -62,6 +63,16 @@ def check(facts: Facts, context: Context) -> tuple[Finding, ...]:
     case = Case(facts, context)
     found = {_finding(rule, hit): None for rule in RULES for hit in rule.find(case)}
     return tuple(sorted(found, key=lambda each: (_RANK[each.severity], each.field, each.rule_id)))
+
+
+def check_wording(field: str, words: str) -> tuple[Finding, ...]:
+    """What the rules about phrases find in the words of a template; `field` is the findings' own."""
+    return tuple(
+        _finding(rule, hit)
+        for rule in RULES
+        if rule.id in text.PHRASES
+        for hit in text.hits_in(rule.id, field, words)
+    )
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:

@@ -84,11 +84,16 @@ def _breaches(phrase: Phrase, text: str) -> tuple[str, ...]:
 _breaches_of_template: Final = lru_cache(maxsize=4096)(_breaches)
 
 
+PHRASES: Final[Mapping[str, Phrase]] = {"R09": DEPOSIT, "R25": DAMAGES, "R26": WAIVER, "R44": END_CONDITION}
+
 FIND: Final[Mapping[str, Find]] = {
     "R17.0": _open_blanks,
     "R17": _missing_clauses,
-    "R09": _phrases(DEPOSIT),
-    "R25": _phrases(DAMAGES),
-    "R26": _phrases(WAIVER),
-    "R44": _phrases(END_CONDITION),
+    **{rule: _phrases(phrase) for rule, phrase in PHRASES.items()},
 }
+
+
+def hits_in(rule: str, field: str, text: str) -> Iterator[Hit]:
+    """What the rule, one of PHRASES, forbids of the words of a template."""
+    for words in _breaches_of_template(PHRASES[rule], text):
+        yield Hit(field, {"phrase": words})

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from contracts.document.blanks import BadBlankError, Blank, parse
 from contracts.document.formats import CODED, FORMATS, LABELLED
@@ -101,21 +101,16 @@ def check_template(template: object) -> list[Fault]:
 
     `Fault.field` is a JSON pointer into the template. An empty list means that it may be published.
     """
-    faults = [
-        Fault(
-            "".join(f"/{part}" for part in error.absolute_path),
-            "template_malformed",
-            f"模板格式不对：{error.message}",
-            f"The template is malformed: {error.message}",
-            "请按模板格式说明修改。",
-            "Correct it as the template schema says.",
-        )
-        for error in _validator().iter_errors(template)
-    ]
+    faults = [_malformed(leaf) for error in _validator().iter_errors(template) for leaf in _leaves(error)]
     if faults or not isinstance(template, Mapping):
         return faults
     checks = (_check_characters, _check_texts, _check_ids, _check_signing, _check_items)
     return [fault for check in checks for fault in check(template)]
+
+
+def printed_texts(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(JSON pointer, text) of everything that a template prints with blanks."""
+    return _texts({key: template[key] for key in ("chapters", "signing")})
 
 
 def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault]:
@@ -129,6 +124,48 @@ def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault
 @cache
 def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+# What somebody who is still writing leaves behind, by the schema's keyword for it.
+_UNFINISHED: Final[Mapping[str, tuple[str, str]]] = {
+    "minLength": ("这里还没有写文字。", "Nothing is written here yet."),
+    "maxLength": ("这里的文字太长。", "The text here is too long."),
+    "minItems": ("这里至少要有一项。", "There must be at least one here."),
+    "maxItems": ("这里的项数太多。", "There are too many here."),
+}
+
+
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors behind an error: for a block, those of the kind of block that it is."""
+    if not error.context:
+        yield error
+        return
+    kinds: dict[Any, list[ValidationError]] = {}
+    for each in error.context:
+        kinds.setdefault(each.schema_path[0], []).append(each)
+    shaped = [
+        found
+        for found in kinds.values()
+        if not any(each.validator in ("required", "additionalProperties") for each in found)
+    ]
+    if not shaped:
+        yield error
+    for each in shaped[0] if shaped else ():
+        yield from _leaves(each)
+
+
+def _malformed(error: ValidationError) -> Fault:
+    keyword = str(error.validator)
+    malformed = (f"模板格式不对：{error.message}", f"The template is malformed: {error.message}")
+    zh, en = _UNFINISHED.get(keyword, malformed)
+    return Fault(
+        "".join(f"/{part}" for part in error.absolute_path),
+        "template_unfinished" if keyword in _UNFINISHED else "template_malformed",
+        zh,
+        en,
+        "请补充或者修改。",
+        "Fill it in or correct it.",
+    )
 
 
 def _required_items(template: Mapping[str, Any]) -> Iterator[StatutoryItem]:
@@ -185,7 +222,7 @@ def _missing(item: StatutoryItem) -> Fault:
 
 
 def _check_texts(template: Mapping[str, Any]) -> Iterator[Fault]:
-    for pointer, text in _texts({key: template[key] for key in ("chapters", "signing")}):
+    for pointer, text in printed_texts(template):
         try:
             pieces = parse(text)
         except BadBlankError as error:

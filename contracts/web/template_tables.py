@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.lists import ALL, Cell, Column, Tab, Table
-from accounts.web.words import Tone, by_language
+from accounts.web.words import Badge, Tone, by_language
 from contracts import selectors
 from contracts.models import Template
 from core.principal import Principal
@@ -26,8 +26,9 @@ class TemplateRow:
     title: str
     summary: str
     own: bool
-    number: int
-    published_at: datetime
+    number: int  # 0: nothing is published yet
+    published_at: datetime | None
+    draft: bool
     uses: int
 
 
@@ -47,10 +48,21 @@ def rows(principal: Principal, page: Sequence[Template]) -> list[TemplateRow]:
         used[slug] = used.get(slug, 0) + uses.get(key, 0)
     found = []
     for template in page:
-        number, at, summary = newest[template.slug]
+        number, at, summary = newest.get(template.slug, (0, None, ""))
         title = by_language(template.title_zh, template.title_en)
         own = template.employer_id is not None
-        found.append(TemplateRow(template.pk, title, summary, own, number, at, used[template.slug]))
+        found.append(
+            TemplateRow(
+                template.pk,
+                title,
+                summary,
+                own,
+                number,
+                at,
+                template.draft is not None,
+                used.get(template.slug, 0),
+            )
+        )
     return found
 
 
@@ -59,7 +71,7 @@ def _title(row: TemplateRow) -> Cell:
         row.title,
         link=reverse("templates:template", args=[row.id]),
         note=row.summary,
-        picture=reverse("templates:page", args=[row.id, row.number, 1]) + "?small=1",
+        picture=reverse("templates:page", args=[row.id, row.number, 1]) + "?small=1" if row.number else "",
     )
 
 
@@ -67,8 +79,18 @@ def _owner(row: TemplateRow) -> Cell:
     return Cell(_("本单位"), tone=Tone.BUSY) if row.own else Cell(_("平台提供"), tone=Tone.PLAIN)
 
 
+def _version(row: TemplateRow) -> Cell:
+    draft = Badge(_("有草稿"), Tone.WARN) if row.draft else None
+    words = gettext("第 %(number)s 版") % {"number": row.number} if row.number else gettext("未发布")
+    return Cell(words, warning=draft)
+
+
+def _published(row: TemplateRow) -> Cell:
+    return Cell(timezone.localtime(row.published_at).date().isoformat() if row.published_at else "")
+
+
 def _uses(row: TemplateRow) -> Cell:
-    return Cell(translated("%(number)s 份") % {"number": row.uses} if row.uses else "")
+    return Cell(gettext("%(number)s 份") % {"number": row.uses} if row.uses else "")
 
 
 def _search(found: QuerySet[Template], text: str) -> QuerySet[Template]:
@@ -81,18 +103,8 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     columns=(
         Column("title", _("模板名称"), _title, sort="title_zh", kind="name"),
         Column("owner", _("来源"), _owner),
-        Column(
-            "version",
-            _("版本"),
-            lambda row: Cell(translated("第 %(number)s 版") % {"number": row.number}),
-        ),
-        Column(
-            "changed",
-            _("发布日期"),
-            lambda row: Cell(timezone.localtime(row.published_at).date().isoformat()),
-            sort="changed_at",
-            kind="date",
-        ),
+        Column("version", _("版本"), _version),
+        Column("changed", _("发布日期"), _published, sort="changed_at", kind="date"),
         Column("uses", _("已用于合同"), _uses),
     ),
     found=selectors.templates_of,
@@ -107,5 +119,5 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     search=_search,
     hint=_("可输入模板名称的一部分"),
     empty=_("还没有模板"),
-    empty_text=_("平台发布的合同模板会显示在这里。"),
+    empty_text=_("平台发布的合同模板会显示在这里，可以复制后改成本单位的。"),
 )

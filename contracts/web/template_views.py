@@ -1,5 +1,7 @@
 """Contract templates: one with its versions, how its pages look, and what changed between two versions."""
 
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,10 +14,14 @@ from accounts.web.words import by_language
 from contracts import selectors
 from contracts.document.compare import compare
 from contracts.document.expand import CannotExpand
+from contracts.document.template import check_template
 from contracts.models import Template, TemplateVersion
 from contracts.services.previews import THUMBNAIL, WIDTH, sample_page, sample_pages
 from core.codes import describe
-from core.errors import Refused
+from core.errors import Fault, Refused
+from core.principal import Permission
+
+DRAFT: Final = 0  # stands for the draft where an address has a version's number
 
 
 @for_members
@@ -24,48 +30,43 @@ def template_page(visit: Visit, template_id: UUID) -> HttpResponse:
     template = selectors.template_of(visit.principal, template_id)
     versions = _versions(visit, template)
     uses = selectors.uses_of(visit.principal, [version.pk for version in versions])
-    newest = versions[0]
-    applies = newest.content["applies_to"]
+    number = versions[0].number if versions else DRAFT
+    content = _content(visit, template, number)
+    applies = content["applies_to"]
     language = by_language("zh", "en")
     return visit.show(
         "template.html",
         of=template,
         title=by_language(template.title_zh, template.title_en),
-        summary=newest.content["summary"][language],
-        newest=newest,
+        summary=content["summary"][language],
+        number=number,
         versions=[(version, uses.get(version.pk, 0)) for version in versions],
         forms=[describe("employment_form", code, language) for code in applies["employment_forms"]],
         terms=[describe("term_type", code, language) for code in applies["term_types"]],
-        pages=range(1, sample_pages(newest.content, _term(visit, newest)) + 1),
+        pages=range(1, _pages(content, _term(visit, content))[0] + 1),
         comparable=len(versions) > 1,
+        may_write=visit.may(Permission.DRAFT),
+        may_publish=visit.may(Permission.MANAGE_PROFILE),
     )
 
 
 @for_members
 def preview_page(visit: Visit, template_id: UUID, number: int) -> HttpResponse:
-    """The pages of a version as the worker will see them, filled with invented facts."""
+    """The pages of a version as the worker will see them, filled with invented facts; 0 is the draft."""
     template = selectors.template_of(visit.principal, template_id)
-    version = selectors.template_version(visit.principal, template.slug, number)
-    term = _term(visit, version)
+    content = _content(visit, template, number)
+    term = _term(visit, content)
     language = by_language("zh", "en")
-    faults: list[str] = []
-    pages = 0
-    try:
-        pages = sample_pages(version.content, term)
-    except CannotExpand as error:
-        faults = [words_of(fault) for fault in error.faults]
+    pages, faults = _pages(content, term)
     return visit.show(
         "template_preview.html",
         of=template,
-        title=version.content["title"][language],
-        version=version,
+        title=content["title"][language],
+        number=number,
         term=term,
-        terms=[
-            (code, describe("term_type", code, language))
-            for code in version.content["applies_to"]["term_types"]
-        ],
+        terms=[(code, describe("term_type", code, language)) for code in content["applies_to"]["term_types"]],
         pages=range(1, pages + 1),
-        faults=faults,
+        faults=[words_of(fault) for fault in faults],
     )
 
 
@@ -73,13 +74,12 @@ def preview_page(visit: Visit, template_id: UUID, number: int) -> HttpResponse:
 def page_picture(visit: Visit, template_id: UUID, number: int, page: int) -> HttpResponse:
     """A page of the sample as WebP; `?small=1` for lists."""
     template = selectors.template_of(visit.principal, template_id)
-    version = selectors.template_version(visit.principal, template.slug, number)
+    content = _content(visit, template, number)
     width = THUMBNAIL if "small" in visit.request.GET else WIDTH
-    try:
-        picture = sample_page(version.content, _term(visit, version), page, width)
-    except (CannotExpand, ValueError) as error:
-        raise Refused("not_found") from error
-    return HttpResponse(picture, content_type="image/webp")
+    term = _term(visit, content)
+    if not 1 <= page <= _pages(content, term)[0]:
+        raise Refused("not_found")
+    return HttpResponse(sample_page(content, term, page, width), content_type="image/webp")
 
 
 @for_members
@@ -87,6 +87,8 @@ def compare_page(visit: Visit, template_id: UUID) -> HttpResponse:
     """What changed from one version (`?old=`) to another (`?new=`); by default the newest two."""
     template = selectors.template_of(visit.principal, template_id)
     versions = {str(version.number): version for version in _versions(visit, template)}
+    if not versions:
+        raise Refused("not_found")
     numbers = list(versions)
     new = versions.get(visit.request.GET.get("new", ""), versions[numbers[0]])
     old = versions.get(visit.request.GET.get("old", ""), versions[numbers[min(1, len(numbers) - 1)]])
@@ -106,8 +108,29 @@ def _versions(visit: Visit, template: Template) -> list[TemplateVersion]:
     return list(selectors.versions_of(visit.principal).filter(slug=template.slug).order_by("-number"))
 
 
-def _term(visit: Visit, version: TemplateVersion) -> str:
+def _content(visit: Visit, template: Template, number: int) -> dict[str, Any]:
+    """What a version says, or the draft does."""
+    if number != DRAFT:
+        content: dict[str, Any] = selectors.template_version(visit.principal, template.slug, number).content
+        return content
+    if template.draft is None:
+        raise Refused("not_found")
+    draft: dict[str, Any] = template.draft
+    return draft
+
+
+def _pages(content: dict[str, Any], term: str) -> tuple[int, Sequence[Fault]]:
+    """How many pages the sample has, or why a draft cannot be shown yet."""
+    if faults := check_template(content):
+        return 0, faults
+    try:
+        return sample_pages(content, term), ()
+    except CannotExpand as error:
+        return 0, error.faults
+
+
+def _term(visit: Visit, content: dict[str, Any]) -> str:
     """The type of term to be shown: the one asked for, if the template allows it, else its first."""
-    terms: list[str] = version.content["applies_to"]["term_types"]
+    terms: list[str] = content["applies_to"]["term_types"]
     wanted = visit.request.GET.get("term", "")
     return wanted if wanted in terms else terms[0]

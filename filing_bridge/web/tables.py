@@ -3,7 +3,6 @@
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
@@ -71,7 +70,7 @@ def _version_choices(principal: Principal) -> list[tuple[str, str]]:
     versions = contracts.versions_of(principal).order_by("slug", "-number")
     found = versions.values_list("pk", "number", f"content__title__{language}")
     return [
-        (str(key), translated("%(title)s，第 %(number)s 版") % {"title": title, "number": number})
+        (str(key), gettext("%(title)s，第 %(number)s 版") % {"title": title, "number": number})
         for key, number, title in found
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from contracts.models import Template
 from contracts.services.publishing import publish_own_templates
@@ -73,6 +73,73 @@ def test_pages_fit_are_accessible_and_keep_the_console_silent(
                     assert violations(page) == [], f"{name} at {width}, {scheme}"
         context.close()
     assert complaints == []
+
+
+def test_an_own_template_is_written_undone_and_published(
+    chromium: Browser, live_server: Any, own: Template
+) -> None:
+    context = chromium.new_context(
+        locale="zh-CN", viewport={"width": 1366, "height": 768}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    log_in(page, live_server.url, "owner@example.com")
+    page.goto(live_server.url + reverse("templates:list"))
+    page.get_by_role("link", name="劳动合同书", exact=True).click()
+    page.get_by_role("button", name="复制为本单位模板").click()
+    saved, faults = page.locator("#saved"), page.locator("#faults")
+    expect(faults).to_contain_text("没有发现问题")
+
+    page.locator("details.qb-part > summary").last.click()
+    prose = page.locator("[data-prose]").last
+    was = prose.input_value()
+    prose.fill("乙方入职时交纳押金。")
+    expect(faults).to_contain_text("押金")
+    expect(page.locator(".qb-faulty")).to_have_count(1)
+    look(page, "template-edit-faulty")
+    page.get_by_role("button", name="撤销").click()
+    expect(faults).to_contain_text("没有发现问题")
+    expect(prose).to_have_value(was)
+    page.keyboard.press("Control+Shift+z")
+    expect(faults).to_contain_text("押金")
+    page.keyboard.press("Control+z")
+    expect(faults).to_contain_text("没有发现问题")
+
+    chapter = page.locator("details.qb-part").last
+    chapter.get_by_role("button", name="＋ 加 条", exact=True).click()
+    expect(faults).to_contain_text("还没有写文字")
+    prose.fill("班车从")
+    page.get_by_label("插入空格").select_option("工作地点")
+    prose.press_sequentially("出发。")
+    chapter.get_by_role("button", name="＋ 加一个条件").last.click()
+    expect(faults).to_contain_text("没有发现问题")
+    expect(saved).to_have_text("已自动保存")
+    page.reload()
+    expect(prose).to_have_value("班车从【工作地点】出发。")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            look(page, f"template-edit-{width}-{scheme}")
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+    page.get_by_role("link", name="发布").click()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("第 1 版已发布。")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    context.close()
+    assert complaints == []
+
+
+def look(page: Page, name: str) -> None:
+    """A picture; nothing wider than the window, nothing that axe complains of."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
+    assert violations(page) == [], name
 
 
 def violations(page: Page) -> list[str]:

@@ -22,6 +22,7 @@ from tests.support.portal import make_contract
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 CHINESE = {"Accept-Language": "zh-CN"}
 READS = {"list", "template", "compare", "preview", "page"}
+WRITES = {"start", "edit", "save", "publish"}  # tests/integration/portal/test_template_drafts.py
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def text_of(answer: Any) -> str:
 
 
 def test_every_route_is_listed_here() -> None:
-    assert {pattern.name for pattern in urls.urlpatterns} == READS
+    assert {pattern.name for pattern in urls.urlpatterns} == READS | WRITES
 
 
 @pytest.mark.parametrize("role", MEMBERS)
@@ -126,6 +127,15 @@ def test_the_list_tells_whose_and_how_often_used(employer: Employer) -> None:
     assert text_of(browser.get(reverse("templates:list") + "?show=own")).count('class="qb-thumb"') == 1
 
 
+def test_a_template_is_found_by_part_of_its_name(employer: Employer) -> None:
+    browser = member(employer)
+    assert 'name="search"' in text_of(browser.get(reverse("templates:list")))
+
+    found = browser.post(reverse("templates:list"), {"search": "派遣"}, follow=True)
+
+    assert text_of(found).count('class="qb-thumb"') == 1
+
+
 def test_a_version_leads_to_its_contracts(employer: Employer) -> None:
     used = make_contract(employer)
     template = own_template(employer)
@@ -161,7 +171,7 @@ def test_the_preview_shows_each_term_that_the_template_allows(employer: Employer
     page = text_of(browser.get(reverse("templates:preview", args=[general.pk, 1]) + "?term=3"))
 
     assert re.findall(r'href="\?term=(\d)"', page) == ["1", "2", "3"]
-    picture = re.search(r'class="qb-sheet" src="([^"]+)"', page)
+    picture = re.search(r'class="qb-sample" src="([^"]+)"', page)
     assert picture
     answer = browser.get(picture[1])
     assert answer.headers["Content-Type"] == "image/webp"
