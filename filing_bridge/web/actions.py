@@ -20,6 +20,8 @@ from signing.models import SigningParty
 MOST = 200  # of the latest events; the evidence package has all
 
 ACTIONS: Mapping[str, Words] = {
+    "template.draft_started": _("开始写模板草稿"),
+    "template.published": _("发布模板版本"),
     "batch.uploaded": _("上传批量文件"),
     "batch.mapped": _("确认批量文件的各列"),
     "batch.checked": _("批量文件检查完毕"),
