@@ -51,7 +51,7 @@ def make_own(
     name: str = NAME,
     id_no: str = ID_NO,
 ) -> Contract:
-    """A contract of this worker, in force or waiting for their signature"""
+    """A contract of this worker, in force or waiting for their signature."""
     effective = state == ContractState.EFFECTIVE
     contract = make_contract(employer, state, turn="employer" if effective else "worker")
     name_index, id_no_index = identity_indexes(name, id_no)
