@@ -37,8 +37,8 @@ export async function done(): Promise<void> {
 
 async function look(looks: number): Promise<void> {
   const status = await server.get<Status>("status/");
-  tell(status);
   if (!byId("wait").hidden) ready();
+  tell(status);
   const final = status.request === "completed" || status.state === "invited";
   if (final || document.visibilityState === "hidden") {
     if (!final) document.addEventListener("visibilitychange", () => look(0).catch(report), { once: true });

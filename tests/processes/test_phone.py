@@ -177,6 +177,7 @@ def test_from_the_message_to_the_sealed_contract(
         screen.tap("#next")
         screen.at("/sign/done/")
         expect(page.get_by_text("已受理，正在生成签名")).to_be_visible()
+        expect(page.locator("#next")).to_be_hidden()  # there is nothing to download yet
         gallery.show(screen, "7-submitting")
         page.unroute("**/api/v1/sign/status/")
         page.locator(".tick").wait_for(timeout=PATIENCE)

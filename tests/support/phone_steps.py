@@ -8,7 +8,8 @@ from tests.support.phone_browser import PATIENCE, Screen, message
 from tests.support.signing import ID_NO, MOBILE, NAME, Phone
 
 LINK = r"(http\S+/sign/#[\w-]{43})"
-IDENTITY_CODE, SIGN_CODE = r"】验证码(\d{6})", r"】签署验证码(\d{6})"
+IDENTITY_CODE = r"(?:】验证码|\] Code )(\d{6})(?:，用于核验| proves)"
+SIGN_CODE = r"(?:】签署验证码|Signing code )(\d{6})"
 READ = re.compile("去签名|sign")  # what the button says when all is read
 NAME_LINES = (
     [(0.2 + 0.02 * n, 0.3 + 0.01 * (n % 5)) for n in range(20)],
