@@ -1,7 +1,7 @@
-"""The employers' pages in a real browser: nothing, usual and long data, at two widths; pictures of each."""
+"""The employers' pages in a real browser: nothing, usual and long data, light and dark; pictures of each."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +9,20 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from accounts.models import Employer, Membership
+from accounts.models import Employer, Membership, Worker
 from contracts.domain import ContractState
+from contracts.models import Contract
+from core import clock
 from core.principal import Role
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
-from tests.support.portal import FAULT, make_contract, make_filing
+from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.portal import FAULT, make_contract, make_filing, pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SIZES = [(1366, 768), (360, 740)]
 SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 LONG = "示例超长名称新材料科技集团（淄博高新技术产业开发区）第二智能制造有限责任公司分公司"
 
@@ -33,6 +35,7 @@ def usual() -> Employer:
     """One of each situation."""
     employer = make.make_employer()
     make_contract(employer)
+    make_contract(employer, ContractState.RENDERING, start=clock.today() - timedelta(days=23))
     make_contract(employer, ContractState.SIGNING, turn="worker")
     make_contract(employer, ContractState.SIGNING, turn="employer")
     make_contract(employer, ContractState.REFUSED)
@@ -44,7 +47,7 @@ def usual() -> Employer:
         (FilingState.RETURNED, 9),
         (FilingState.ACCEPTED, 20),
     ):
-        contract = make_contract(employer, ContractState.EFFECTIVE)
+        contract = make_contract(employer, ContractState.EFFECTIVE, document=pdf())
         make_filing(contract, state, days_left=days, faults=[FAULT] if state == FilingState.RETURNED else [])
     return employer
 
@@ -90,12 +93,21 @@ def person(house: tuple[str, Employer]) -> Membership:
 def addresses(house: tuple[str, Employer]) -> dict[str, str]:
     """The pages to be looked at, by name."""
     found = {name: reverse(f"portal:{name}") for name in ("overview", "contracts", "filings")}
+    found |= {name: reverse(f"portal:{name}") for name in ("workers", "new_worker", "send")}
     found["filtered"] = reverse("portal:filings") + "?show=accepted"
     filings = Filing.objects.filter(tenant=house[1].pk)
     for state in (FilingState.ACCEPTED, FilingState.RETURNED):
         filing = filings.filter(state=state).first()
         if filing is not None:
             found[f"contract-{state}"] = reverse("portal:contract", args=[filing.contract_id])
+    worker = Worker.objects.filter(employer=house[1]).first()
+    draft = Contract.objects.filter(employer=house[1], state=ContractState.DRAFT).first()
+    if worker is not None:
+        found["worker"] = reverse("portal:worker", args=[worker.pk])
+        found["terms"] = reverse("portal:terms") + f"?template=general&worker={worker.pk}"
+    if draft is not None:
+        found["preview"] = reverse("portal:preview") + f"?id={draft.pk}"
+        found["withdraw"] = reverse("portal:withdraw", args=[draft.pk])
     return found
 
 
@@ -109,27 +121,56 @@ def chromium(person: Membership, addresses: dict[str, str], live_server: Any) ->
         browser.close()
 
 
-def test_pages_fit_and_keep_the_console_silent(
+# How each page is looked at: language, width and height, colours.
+LOOKS = [
+    ("zh-CN", 1366, 768, "light"),
+    ("zh-CN", 1366, 768, "dark"),
+    ("zh-CN", 1920, 1080, "light"),
+    ("zh-CN", 1920, 1080, "dark"),
+    ("zh-CN", 360, 740, "light"),
+    ("en-US", 1366, 768, "light"),
+]
+
+
+def test_pages_fit_are_accessible_and_keep_the_console_silent(
     chromium: Browser, live_server: Any, house: tuple[str, Employer], addresses: dict[str, str]
 ) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
-    for locale in ("zh-CN", "en-US"):
-        context = chromium.new_context(locale=locale)
+    for locale, width, height, colours in LOOKS:
+        context = chromium.new_context(
+            locale=locale, color_scheme=colours, viewport={"width": width, "height": height}
+        )
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        _listen(page, complaints)
         _log_in(page, live_server.url)
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            for name, address in addresses.items():
-                page.goto(live_server.url + address)
-                page.screenshot(path=SCREENS / f"{house[0]}-{name}-{width}-{locale[:2]}.png", full_page=True)
-                assert page.locator("h1").count() == 1
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+        for name, address in addresses.items():
+            page.goto(live_server.url + address)
+            look = f"{name}-{width}-{locale[:2]}-{colours}"
+            page.screenshot(path=SCREENS / f"{house[0]}-{look}.png", full_page=width < 500)
+            assert page.locator("h1").count() == 1, look
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, look
+            if width == 1366 and locale == "zh-CN":
+                complaints += [f"{look}: {each}" for each in _axe(page)]
         context.close()
     assert complaints == []
+
+
+def _listen(page: Page, complaints: list[str]) -> None:
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+def _axe(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA. Evaluating is not subject to the page's policy."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        "options => axe.run(document, options).then(r => r.violations.map("
+        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + (n.any[0] || {}).message)))",
+        AXE_OPTIONS,
+    )
+    return found
 
 
 def _log_in(page: Page, base: str) -> None:
