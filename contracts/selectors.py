@@ -52,6 +52,12 @@ def current_templates(principal: Principal) -> list[TemplateVersion]:
     return list(newest.values())
 
 
+def template_titles(principal: Principal) -> list[tuple[str, str, str]]:
+    """Slug and Chinese and English title of every template; without the contents, which are long."""
+    titles = versions_of(principal).values_list("slug", "content__title__zh", "content__title__en")
+    return list({slug: (slug, zh, en) for slug, zh, en in titles.order_by("slug", "number")}.values())
+
+
 def template_version(principal: Principal, slug: str, number: int | None = None) -> TemplateVersion:
     """A published version, by default the newest; raises `template_unknown`, also for another employer's."""
     found = versions_of(principal).filter(slug=slug, **({"number": number} if number else {}))

@@ -36,10 +36,7 @@ def _workers(principal: Principal) -> QuerySet[Worker]:
 
 
 def _template_choices(principal: Principal) -> list[tuple[str, Words]]:
-    return [
-        (version.slug, by_language(version.content["title"]["zh"], version.content["title"]["en"]))
-        for version in contracts.current_templates(principal)
-    ]
+    return [(slug, by_language(zh, en)) for slug, zh, en in contracts.template_titles(principal)]
 
 
 def _filings_meant(found: QuerySet[Filing], text: str) -> QuerySet[Filing]:
