@@ -24,7 +24,7 @@ from filing_bridge.domain import FilingState
 from signing.domain import SealKind
 from signing.models import Seal
 from tests.support import accounts as make
-from tests.support.portal import make_contract, make_filing, pdf
+from tests.support.portal import make_contract, make_filing
 
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 ALL = "ocka"  # owner, clerk, seal keeper, auditor
@@ -70,6 +70,7 @@ TABLE: dict[str, str] = {
     "post api/v1/employers/": ALL,
     "get api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
     "post api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
+    "post api/v1/filings/<uuid:filing_id>/correction-slip/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/form/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/": ALL,
     "get api/v1/filings/<uuid:filing_id>/receipt/": ALL,
@@ -275,9 +276,7 @@ class House:
 
 def make_house(**worker: str) -> House:
     employer = make.make_employer()
-    contract = make_contract(
-        employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker), document=pdf()
-    )
+    contract = make_contract(employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker))
     filing = make_filing(contract, FilingState.ACCEPTED)
     keeper = make.make_member(employer, Role.SEAL_KEEPER)
     seal = Seal.objects.create(
