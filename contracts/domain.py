@@ -16,16 +16,44 @@ class ContractState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    ENDED = "ended"
 
 
 S = ContractState
 
 # A contract in force never changes again: what follows it (renewal, change, ending) is another document.
+# The certificate of its ending, once signed, ends it.
 CONTRACT_TRANSITIONS: TransitionTable = {
     S.DRAFT: frozenset({S.RENDERING, S.WITHDRAWN}),
     S.RENDERING: frozenset({S.SIGNING, S.WITHDRAWN}),
     S.SIGNING: frozenset({S.EFFECTIVE, S.REFUSED, S.WITHDRAWN, S.EXPIRED}),
+    S.EFFECTIVE: frozenset({S.ENDED}),
 }
+
+# Signed by both parties, whether the employment goes on or is over.
+CONCLUDED = frozenset({S.EFFECTIVE, S.ENDED})
+
+
+class TerminationState(StrEnum):
+    """The ending of a contract, from the employer's decision to the signed certificate."""
+
+    PLANNED = "planned"  # its facts are final; the certificate is made on the day of the ending
+    SIGNING = "signing"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+T = TerminationState
+
+TERMINATION_TRANSITIONS: TransitionTable = {
+    T.PLANNED: frozenset({T.SIGNING, T.WITHDRAWN}),
+    T.SIGNING: frozenset({T.COMPLETED, T.REFUSED, T.WITHDRAWN, T.EXPIRED}),
+}
+
+# A contract has at most one ending in these states.
+STANDING_TERMINATION = frozenset({T.PLANNED, T.SIGNING, T.COMPLETED})
 
 
 class PaperState(StrEnum):

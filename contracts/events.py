@@ -18,3 +18,17 @@ class ContractEffective:
     facts_digest: str
     document_digest: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class ContractEnded:
+    """The certificate of the ending is signed and passed the acceptance rule: the contract has ended.
+
+    `document_digest` is the certificate's; `signed_at` the time-stamp authority's time of its last signature.
+    Published in the transaction in which the contract ends.
+    """
+
+    contract_id: UUID
+    tenant: UUID
+    document_digest: str
+    signed_at: datetime

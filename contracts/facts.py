@@ -69,16 +69,16 @@ _DEFAULT_REMEDY: Final = ("请按填写说明修改这一项。", "Correct it as
 
 
 @cache
-def facts_schema() -> dict[str, Any]:
-    """The published schema, parsed. Do not change the value returned."""
-    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+def facts_schema(file: Path = SCHEMA_FILE) -> dict[str, Any]:
+    """A published schema, parsed: of a contract's facts unless told. Do not change what is returned."""
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return schema
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator(file: Path) -> Draft202012Validator:
     # Without references: looking each of them up took half the time, and bulk sheets have thousands of rows.
-    whole = _without_references(facts_schema(), facts_schema()["$defs"])
+    whole = _without_references(facts_schema(file), facts_schema(file)["$defs"])
     return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
@@ -92,14 +92,14 @@ def _without_references(node: Any, definitions: Mapping[str, Any]) -> Any:
     return {**_without_references(definitions[reference], definitions), **own} if reference else own
 
 
-def validate_facts(facts: object) -> list[Fault]:
+def validate_facts(facts: object, file: Path = SCHEMA_FILE) -> list[Fault]:
     """All faults of `facts` against the schema, sorted by field; `Fault.field` is a JSON pointer.
 
     Beyond the schema, text may not hold control characters or lone surrogates: they cannot be printed,
     and a trailing newline would slip through the schema's `$` anchors.
     """
-    faults = {fault for error in _validator().iter_errors(facts) for fault in _faults_of(error)}
-    faults |= {_fault("controlCharacter", pointer) for pointer, text in texts(facts) if _dirty(text)}
+    faults = {fault for error in _validator(file).iter_errors(facts) for fault in _faults_of(error, file)}
+    faults |= {_fault(file, "controlCharacter", pointer) for pointer, text in texts(facts) if _dirty(text)}
     return sorted(faults, key=lambda fault: (fault.field, fault.code))
 
 
@@ -113,12 +113,12 @@ def facts_digest(facts: Facts) -> str:
     return sha256_hex(canonical_facts(facts))
 
 
-def schema_at(path: Sequence[str]) -> dict[str, Any] | None:
+def schema_at(path: Sequence[str], file: Path = SCHEMA_FILE) -> dict[str, Any] | None:
     """The part of the schema that describes the fact at `path` (names; array elements are stepped into).
 
     None when no such fact exists.
     """
-    schema = facts_schema()
+    schema = facts_schema(file)
     node: dict[str, Any] = schema
     for name in path:
         node = node.get("items", node)
@@ -130,10 +130,10 @@ def schema_at(path: Sequence[str]) -> dict[str, Any] | None:
     return node
 
 
-def field_title(pointer: str) -> str:
+def field_title(pointer: str, file: Path = SCHEMA_FILE) -> str:
     """Chinese name of the field at a JSON pointer; the pointer itself for an unknown field."""
     names = [part for part in pointer.split("/")[1:] if not part.isdigit()]
-    node = schema_at(names) if names else None
+    node = schema_at(names, file) if names else None
     return str(node["title"]) if node else pointer
 
 
@@ -149,7 +149,7 @@ def texts(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(child, f"{pointer}/{number}")
 
 
-def _faults_of(error: ValidationError) -> Iterator[Fault]:
+def _faults_of(error: ValidationError, file: Path) -> Iterator[Fault]:
     pointer = _pointer([str(part) for part in error.absolute_path])
     keyword, limit = str(error.validator), error.validator_value
     schema: Any = error.schema
@@ -158,18 +158,22 @@ def _faults_of(error: ValidationError) -> Iterator[Fault]:
         # jsonschema reports each missing name apart, but says which one only in prose
         for name in schema["required"]:
             if name not in instance:
-                yield _fault(keyword, f"{pointer}/{name}")
+                yield _fault(file, keyword, f"{pointer}/{name}")
     elif keyword == "additionalProperties":
         for name in instance:
             if name not in schema["properties"]:
-                yield _fault(keyword, f"{pointer}/{_escape(str(name))}")
+                yield _fault(file, keyword, f"{pointer}/{_escape(str(name))}")
     else:
-        yield _fault(keyword, pointer, limit)
+        yield _fault(file, keyword, pointer, limit)
 
 
-def _fault(keyword: str, pointer: str, limit: object = "") -> Fault:
+def _fault(file: Path, keyword: str, pointer: str, limit: object = "") -> Fault:
     code, zh, en = _MESSAGES[keyword]
-    words = {"name": field_title(pointer) or "合同内容", "field": pointer or "The document", "limit": limit}
+    words = {
+        "name": field_title(pointer, file) or "合同内容",
+        "field": pointer or "The document",
+        "limit": limit,
+    }
     remedy_zh, remedy_en = _REMEDY.get(code, _DEFAULT_REMEDY)
     return Fault(pointer, code, zh.format(**words), en.format(**words), remedy_zh, remedy_en)
 

@@ -9,13 +9,17 @@ from django.db.models import Q
 from contracts.domain import (
     BATCH_LIVE,
     BATCH_TRANSITIONS,
+    CONCLUDED,
     CONTRACT_TRANSITIONS,
     PAPER_TRANSITIONS,
     ROW_TRANSITIONS,
+    STANDING_TERMINATION,
+    TERMINATION_TRANSITIONS,
     BatchState,
     ContractState,
     PaperState,
     RowState,
+    TerminationState,
 )
 from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
@@ -101,6 +105,8 @@ class Contract(models.Model):
     signed_digest = models.CharField(max_length=64, default="")
     effective_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, default="")
+    # The last day of the employment, once the certificate of the ending is signed.
+    ended_on = models.DateField(null=True)
     # Whoever got the signing link said "that is not me"; empty again when it was sent anew.
     wrong_person_at = models.DateTimeField(null=True)
 
@@ -115,9 +121,14 @@ class Contract(models.Model):
                 name="contract_sent_has_frozen_facts",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ContractState.EFFECTIVE)
+                condition=~Q(state__in=sorted(CONCLUDED))
                 | (~Q(signed_digest="") & Q(effective_at__isnull=False)),
                 name="contract_effective_has_signed_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ContractState.ENDED, ended_on__isnull=False)
+                | (~Q(state=ContractState.ENDED) & Q(ended_on__isnull=True)),
+                name="contract_ended_has_its_day",
             ),
         )
         indexes = (
@@ -263,3 +274,60 @@ class RememberedMapping(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["employer", "template_slug"], name="remembered_mapping_once"),
         )
+
+
+class Termination(models.Model):
+    """The ending of one contract: final facts, how the severance pay was computed, the signed certificate.
+
+    `working` is the computation as it was shown (`amount`, `months`, `monthly`, `lines` of zh and en), null
+    where nothing was owed.
+    """
+
+    TRANSITIONS: ClassVar[TransitionTable] = TERMINATION_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    employer = models.ForeignKey("accounts.Employer", on_delete=models.PROTECT, related_name="+")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="terminations")
+    certificate_no = models.CharField(max_length=50)
+    state = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.value) for s in TerminationState],
+        default=TerminationState.PLANNED,
+    )
+    reason = models.CharField(max_length=4)
+    ends_on = models.DateField()
+    facts = EncryptedJSONField()
+    facts_digest = models.CharField(max_length=64)
+    working = EncryptedJSONField(null=True)
+    opened_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    sign_before = models.DateTimeField(null=True)
+    signature_request = models.UUIDField(null=True, unique=True)
+    prepared_digest = models.CharField(max_length=64, default="")
+    signed_digest = models.CharField(max_length=64, default="")
+    completed_at = models.DateTimeField(null=True)
+    close_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["employer", "certificate_no"], name="certificate_no_once"),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=Q(state__in=sorted(STANDING_TERMINATION)),
+                name="contract_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in TerminationState]), name="termination_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TerminationState.COMPLETED)
+                | (~Q(signed_digest="") & Q(completed_at__isnull=False)),
+                name="termination_completed_has_certificate",
+            ),
+        )
+        indexes = (models.Index(fields=["employer", "-opened_at"]),)
+
+    @property
+    def subject(self) -> str:
+        """The name under which signing and the audit log know this ending."""
+        return f"termination:{self.pk}"

@@ -10,8 +10,16 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Worker
 from accounts.selectors import workers_meant
-from contracts.domain import ContractState, RowState
-from contracts.models import Batch, BatchRow, Contract, PaperRequest, Template, TemplateVersion
+from contracts.domain import ContractState, RowState, TerminationState
+from contracts.models import (
+    Batch,
+    BatchRow,
+    Contract,
+    PaperRequest,
+    Template,
+    TemplateVersion,
+    Termination,
+)
 from core.errors import Refused
 from core.models import AuditEvent
 from core.numbers import normalise
@@ -203,3 +211,25 @@ def tallies_of(batches: Iterable[Batch]) -> dict[UUID, Tally]:
         )
     )
     return {row["batch"]: Tally(row["good"], row["faulty"], row["sent"], row["failed"]) for row in counted}
+
+
+def terminations_of(principal: Principal) -> QuerySet[Termination]:
+    """All endings of the principal's contracts."""
+    principal.require(Permission.READ)
+    return Termination.objects.filter(employer_id=principal.tenant).select_related("contract")
+
+
+def termination_of(principal: Principal, termination_id: UUID) -> Termination:
+    """One of them; anybody else's is `not_found`."""
+    termination = terminations_of(principal).filter(pk=termination_id).first()
+    if termination is None:
+        raise Refused("not_found")
+    return termination
+
+
+def ending_facts_of(contract_id: UUID) -> dict[str, Any]:
+    """The facts of the ending of a contract that has ended. For the platform's own processes."""
+    facts: dict[str, Any] = Termination.objects.values_list("facts", flat=True).get(
+        contract_id=contract_id, state=TerminationState.COMPLETED
+    )
+    return facts

@@ -1,4 +1,4 @@
-"""Background work of contracts: the document of a contract that was sent, and bulk sheets."""
+"""Background work of contracts: documents of contracts that were sent or end, and bulk sheets."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,14 +8,16 @@ from django.db import transaction
 from contracts.document.engine import A4, Anchor
 from contracts.document.render import Rendered, render
 from contracts.document.summary import summary
-from contracts.domain import ContractState
+from contracts.domain import ContractState, TerminationState
+from contracts.endings import certificate
+from contracts.endings.facts import signers_of
 from contracts.facts import Facts
-from contracts.models import Contract
-from contracts.services import certificates
+from contracts.models import Contract, Termination
+from contracts.services import certificates, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
-from contracts.services.sending import move
-from core import blobs, work
+from contracts.services.sending import SIGNING_PERIOD, move
+from core import blobs, clock, work
 from signing.domain import PartyKind
 from signing.pades.geometry import Box
 from signing.pades.prepare import FieldSpec, prepare
@@ -72,7 +74,7 @@ def render_contract(key: str) -> None:
             parties=[_party(contract.facts, role, boxes[role], zones[role]) for role in order],
             expires_at=contract.sign_before,
             actor=SYSTEM,
-            companion=_companion(contract.facts, rendered),
+            companion=_companion(contract.facts, summary(contract.facts), rendered),
             typed_names=contract.employer.typed_names,
             stroke_data=contract.employer.stroke_data,
         )
@@ -87,9 +89,50 @@ def render_contract(key: str) -> None:
         )
 
 
-def _companion(facts: Facts, rendered: Rendered) -> Companion:
+@work.handler(terminating.CERTIFICATE)
+def make_certificate(key: str) -> None:
+    """Make the certificate of an ending whose day has come, and open its signature request.
+
+    May run again: nothing is left to do when the ending has moved on.
+    """
+    termination = Termination.objects.select_related("employer").get(pk=UUID(key))
+    if termination.state != TerminationState.PLANNED:
+        return
+    facts = termination.facts
+    rendered = certificate.render_certificate(facts, at=termination.opened_at)
+    roles = signers_of(facts)
+    boxes = {role: box_of(rendered, ANCHORS[role]) for role in roles}
+    fields = [FieldSpec(role, TOOLTIPS[role], boxes[role], boxes[role]) for role in roles]
+    digest = blobs.put(prepare(rendered.pdf, fields))
+    sign_before = clock.now() + SIGNING_PERIOD
+    with transaction.atomic():
+        request = open_request(
+            tenant=termination.employer_id,
+            subject=termination.subject,
+            title=certificate.TITLE,
+            document_digest=digest,
+            parties=[_party(facts, role, boxes[role], boxes[role]) for role in roles],
+            expires_at=sign_before,
+            actor=SYSTEM,
+            companion=_companion(facts, certificate.summary(facts), rendered),
+            typed_names=termination.employer.typed_names,
+            stroke_data=termination.employer.stroke_data,
+        )
+        terminating.move(
+            termination,
+            TerminationState.SIGNING,
+            "termination.rendered",
+            actor=SYSTEM,
+            detail={"document_digest": digest},
+            prepared_digest=digest,
+            signature_request=request.pk,
+            sign_before=sign_before,
+        )
+
+
+def _companion(facts: Facts, gist: list[dict[str, str]], rendered: Rendered) -> Companion:
     employer = facts["employer"]
-    return Companion(employer["contact_name"], employer["contact_phone"], summary(facts), rendered.sections)
+    return Companion(employer["contact_name"], employer["contact_phone"], gist, rendered.sections)
 
 
 def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:

@@ -21,6 +21,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "/contract/start": ("合同起始日期", "Contract begins"),
     "/contract/end": ("合同终止日期", "Contract ends"),
     "/contract/probation_end": ("试用期终止日期", "Probation ends"),
+    "/ending/date": ("解除（终止）日期", "Last day of the employment"),
     "/sign_date": ("签订日期", "Signed"),
 }
 
@@ -58,7 +59,7 @@ class Confirmation:
 
 
 def confirmation(facts: Document, *, sign_date: date, kind: FilingType, today: date) -> Confirmation:
-    """What there is to confirm about the filing of a contract."""
+    """What there is to confirm about the filing of a contract or of its ending."""
     days = _days(facts, sign_date)
     return Confirmation(
         filing_type=kind,
@@ -99,7 +100,8 @@ def _shown(pointer: str, day: date, today: date) -> DateShown:
 
 _Dates = Mapping[str, date]
 # Code, words, and when it is said, of the dates, the worker's birthday and today.
-_RULES: Final[tuple[tuple[str, str, str, Callable[[_Dates, date, date], bool]], ...]] = (
+_Rules = tuple[tuple[str, str, str, Callable[[_Dates, date, date], bool]], ...]
+_RULES: Final[_Rules] = (
     (
         "start_to_come",
         "用工之日在今天之后，备案后不能撤回，请确认劳动者确定到岗。",
@@ -146,9 +148,30 @@ _RULES: Final[tuple[tuple[str, str, str, Callable[[_Dates, date, date], bool]], 
     ),
 )
 
+_ENDING_RULES: Final[_Rules] = (
+    (
+        "end_to_come",
+        "解除（终止）日期在今天之后，备案后不能撤回，请确认劳动者确定离职。",
+        "The last day is still to come; once accepted, nothing is undone.",
+        lambda d, born, today: d["/ending/date"] > today,
+    ),
+    (
+        "end_long_ago",
+        "解除（终止）日期距今已超过十五天，请核对年份和月份。",
+        "The last day was more than fifteen days ago; check year and month.",
+        lambda d, born, today: (today - d["/ending/date"]).days > 15,
+    ),
+    (
+        "end_after_term",
+        "解除（终止）日期晚于合同终止日期，请核对。",
+        "The last day lies beyond the term of the contract.",
+        lambda d, born, today: d["/ending/date"] > d.get("/contract/end", d["/ending/date"]),
+    ),
+)
+
 
 def _warnings(days: _Dates, facts: Document, today: date) -> Iterator[Warning]:
     born = date.fromisoformat(value_at(facts, "/worker/birth_date"))
-    for code, zh, en, odd in _RULES:
+    for code, zh, en, odd in _ENDING_RULES if "/ending/date" in days else _RULES:
         if odd(days, born, today):
             yield Warning(code, zh, en)

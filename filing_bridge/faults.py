@@ -6,14 +6,14 @@ The province writes Chinese only; what it says is passed on as it came, with Eng
 from collections.abc import Mapping
 from typing import Any
 
-from filing_bridge.fields import FIELDS
+from filing_bridge.mapping import BY_TARGET
 from filing_bridge.protocol import CODES, RejectItem
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.schemas import Violation
 
 Fault = dict[str, str]
 
-_TITLES = {field.target: field.zh for field in FIELDS}
+_TITLES = {target: field.zh for target, field in BY_TARGET.items()}
 
 
 def fault_of_item(item: RejectItem) -> Fault:

@@ -6,7 +6,7 @@ of 劳社部发〔2006〕46号 and 就业服务与就业管理规定 Art. 62.
 # ruff: noqa: E501  (a row per field reads best unbroken)
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -23,6 +23,7 @@ class Origin(StrEnum):
     WORKER = "worker"
     IDENTITY = "identity"
     CONTRACT = "contract"
+    CERTIFICATE = "certificate"
     DERIVED = "derived"
 
 
@@ -155,6 +156,50 @@ FIELDS: tuple[Field, ...] = (
     Field("/contract/sign_date", "/signed/sign_date", Origin.DERIVED, _ALWAYS, "签订日期"),
 )
 # fmt: on
+
+# The record of an ending is made from the facts in the signed certificate. These fields it shares with the
+# record of a hire, under the same pointers; the rest of a hire is on file already (PIPL Art. 6).
+_SHARED = frozenset({
+    "/filing_id", "/filing_type", "/jurisdiction_code", "/agency_code", "/contract_no", "/prev_filing_no",
+    "/contract_digest/alg", "/contract_digest/value", "/signed_at", "/submitter_name", "/submitter_id",
+    "/submitter_phone", "/submitted_at", "/late_reason", "/remark", "/employer/name", "/employer/uscc",
+    "/employer/type", "/employer/contact_name", "/employer/contact_phone", "/worker/name", "/worker/id_type",
+    "/worker/id_no", "/worker/nationality", "/contract/term_type", "/contract/start", "/contract/end",
+    "/contract/employment_start", "/contract/employment_form", "/contract/job_title",
+})  # fmt: skip
+_IN_ENDING = {"/prev_filing_no": _ALWAYS, "/late_reason": _OPTIONAL}
+_T = Origin.CERTIFICATE
+
+# fmt: off
+ENDING_FIELDS: tuple[Field, ...] = (
+    *(replace(field, when=_IN_ENDING.get(field.target, field.when)) for field in FIELDS if field.target in _SHARED),
+    Field("/ending/kind", "/facts/ending/kind", _T, _ALWAYS, "解除或者终止"),
+    Field("/ending/date", "/facts/ending/date", _T, _ALWAYS, "解除（终止）日期", "abc916"),
+    Field("/ending/reason", "/facts/ending/reason", _T, _ALWAYS, "解除（终止）原因", "abc917"),
+    Field("/ending/circumstance", "/facts/ending/circumstance", _T, _OPTIONAL, "具体情形"),
+    Field("/ending/initiator", "/facts/ending/initiator", _T, _ALWAYS, "提出方"),
+    Field("/ending/involuntary", "/facts/ending/involuntary", _T, _ALWAYS, "非因本人意愿中断就业"),
+    Field("/ending/notice_date", "/facts/ending/notice_date", _T, _OPTIONAL, "通知日期"),
+    Field("/ending/union_notice_date", "/facts/ending/union_notice_date", _T, _OPTIONAL, "通知工会日期"),
+    Field("/ending/layoff_report_no", "/facts/ending/layoff_report_no", _T, _OPTIONAL, "裁员报告编号"),
+    Field("/ending/service_years", "/facts/ending/service_years", Origin.DERIVED, _ALWAYS, "本单位工作年限（年）"),
+    Field("/ending/service_months", "/facts/ending/service_months", Origin.DERIVED, _ALWAYS, "本单位工作年限（月）"),
+    Field("/ending/compensation", "/facts/ending/compensation", _T, _OPTIONAL, "经济补偿"),
+    Field("/ending/certificate_no", "/facts/certificate_no", _T, _ALWAYS, "证明书编号"),
+)
+# fmt: on
+
+NOT_FILED_OF_ENDINGS: Mapping[str, str] = {
+    "/facts/schema": "names the form of the facts",
+    "/facts/contract_digest": "the filing names the accepted filing of the contract instead",
+    "/facts/worker/birth_date": "on file with the hire",
+    "/facts/worker/mobile": "on file with the hire",
+    "/facts/contract/service_start": "the filing states the length of service",
+    "/facts/contract/probation_end": "input of the statutory checks only",
+    "/facts/ending/pay_in_lieu": "part of the compensation",
+    "/facts/ending/evidence": "kept by the employer",
+    "/facts/ending/handover": "between the parties",
+}
 
 NOT_FILED: Mapping[str, str] = {
     "/facts/schema": "names the form of the facts",

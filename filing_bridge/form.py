@@ -16,17 +16,22 @@ from contracts.document.formats import CHECKED, UNCHECKED, chinese_date, money
 from contracts.document.model import Field, Run, SigningBlock, fill_lines
 from core.canonical import canonical_json, sha256_hex
 from core.codes import describe, load
-from filing_bridge.fields import FIELDS
-from filing_bridge.mapping import SHANGHAI, FilingType, value_at
+from filing_bridge.mapping import BY_TARGET, SHANGHAI, FilingType, value_at
 from filing_bridge.profiles import profile_for, route_of
 
 LAYOUT: Final = Path(__file__).parents[1] / "templates" / "forms" / "hire-filing"
 
 TITLES: Final = MappingProxyType(
-    {"11": "录用备案登记表", "12": "录用备案登记表（补办）", "21": "劳动合同续订备案表"}
+    {
+        "11": "录用备案登记表",
+        "12": "录用备案登记表（补办）",
+        "21": "劳动合同续订备案表",
+        "51": "解除劳动合同备案表",
+        "52": "终止劳动合同备案表",
+    }
 )
-NOTE: Final = "本表依据已签署的电子劳动合同和备案回执生成，用印时间以电子签名所附可信时间戳为准。"
-COUNTER_NOTE: Final = "本表依据已签署的电子劳动合同生成，尚未受理，供备案系统不能使用时到窗口办理。"
+NOTE: Final = "本表依据已签署的电子文件和备案回执生成，用印时间以电子签名所附可信时间戳为准。"
+COUNTER_NOTE: Final = "本表依据已签署的电子文件生成，尚未受理，供备案系统不能使用时到窗口办理。"
 _SIGN_KINDS: Final = {"1": "初次签订", "2": "续签"}
 _WAGE_UNITS: Final = {"month": "元／月", "day": "元／日", "hour": "元／小时"}
 _INSURANCES: Final = {
@@ -35,7 +40,8 @@ _INSURANCES: Final = {
     "si_unemp": "失业保险",
     "si_injury": "工伤保险",
 }
-_NAMES: Final = {field.target: field.zh for field in FIELDS}
+_NAMES: Final = {target: field.zh for target, field in BY_TARGET.items()}
+_INITIATORS: Final = {"1": "用人单位", "2": "劳动者", "3": "双方", "9": "法定事由"}
 
 typesetter = Typesetter(LAYOUT)
 
@@ -100,7 +106,18 @@ _CONTRACT: Final = (
     _Row("/contract/occupation_code", "occupation", name="职业（工种）"),
     _Row("/contract/work_place_address", wide=True),
 )
+_ENDING: Final = (
+    _Row("/ending/date", "date"),
+    _Row("/ending/certificate_no"),
+    _Row("/ending/reason", "end_reason", wide=True),
+    _Row("/ending/circumstance", "end_circumstance", wide=True),
+    _Row("/ending/notice_date", "date"),
+    _Row("/ending/union_notice_date", "date"),
+    _Row("/ending/layoff_report_no"),
+    _Row("/ending/compensation", "money"),
+)
 _FILING: Final = (
+    _Row("/prev_filing_no", name="原备案回执号"),
     _Row("/submitter_name"),
     _Row("/submitter_phone"),
     _Row("/submitted_at", "instant"),
@@ -114,7 +131,8 @@ _FILING: Final = (
 def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *, at: datetime) -> Rendered:
     """The form of an accepted filing as PDF/A-3a + PDF/UA-1, with the record attached as `filing.json`.
 
-    `record` follows filing-record-1.json; `receipt` is the body of the accepting decision (answer-1.json).
+    `record` follows filing-record-1.json or ending-record-1.json; `receipt` is the body of the accepting
+    decision (answer-1.json).
     Anchors: `employer_seal`, `agency_seal`. `at` (aware) is the time written into the PDF; equal input gives
     equal bytes. Raises ValueError for a receipt that does not accept.
     """
@@ -147,6 +165,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "用人单位": _fields(record, _EMPLOYER),
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
+        "解除终止": (*_fields(record, _ENDING), *_service(record)),
         "申报": _fields(record, _FILING),
     }
     if receipt is not None:
@@ -164,6 +183,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "sections": [
             {"heading": heading, "fields": [asdict(field) for field in fill_lines(fields)]}
             for heading, fields in sections.items()
+            if fields
         ],
         "signing": [
             asdict(
@@ -210,6 +230,8 @@ def _words(value: Any, show: str) -> str:
         return chinese_date(value)
     if show == "instant":
         return instant(value)
+    if show == "money":
+        return f"{money(value)}元"
     return _meaning(show, value)
 
 
@@ -224,6 +246,8 @@ def _meaning(table: str, code: str) -> str:
 
 def _pay(record: Mapping[str, Any]) -> Iterator[Field]:
     contract = record["contract"]
+    if "wage_amount" not in contract:  # on file with the hire
+        return
     yield _field("工资标准", f"{money(contract['wage_amount'])}{_WAGE_UNITS[contract['wage_unit']]}")
     yield _field(_NAMES["/contract/sign_kind"], _SIGN_KINDS[contract["sign_kind"]])
     ticks = [
@@ -233,6 +257,13 @@ def _pay(record: Mapping[str, Any]) -> Iterator[Field]:
     ]
     if ticks:
         yield Field("社会保险", (Run("  ".join(ticks)),), wide=True)
+
+
+def _service(record: Mapping[str, Any]) -> Iterator[Field]:
+    if "ending" in record:
+        ending = record["ending"]
+        yield _field(_NAMES["/ending/initiator"], _INITIATORS[ending["initiator"]])
+        yield _field("本单位工作年限", f"{ending['service_years']} 年零 {ending['service_months']} 个月")
 
 
 def _field(label: str, text: str) -> Field:

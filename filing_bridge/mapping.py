@@ -12,20 +12,38 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from filing_bridge.fields import FIELDS, Field, When
+from filing_bridge.fields import ENDING_FIELDS, FIELDS, Field, When
 
-RECORD_SCHEMA = "urn:qianbei:schema:filing-record:1"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 Document = Mapping[str, Any]
 
 
 class FilingType(StrEnum):
-    """The filing types that arise from a signed contract (code table filing_type)."""
+    """The filing types that arise from a signed contract or certificate (code table filing_type)."""
 
     HIRE = "11"
     LATE_HIRE = "12"
     RENEWAL = "21"
+    RESCISSION = "51"
+    ENDING = "52"
+
+
+HIRES = frozenset({FilingType.HIRE, FilingType.LATE_HIRE})
+ENDINGS = frozenset({FilingType.RESCISSION, FilingType.ENDING})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The form of a kind of record: its schema's file name and identifier, and its fields."""
+
+    schema: str
+    urn: str
+    fields: tuple[Field, ...]
+
+
+_OF_CONTRACTS = Layout("filing-record-1", "urn:qianbei:schema:filing-record:1", FIELDS)
+_OF_ENDINGS = Layout("ending-record-1", "urn:qianbei:schema:filing-ending-record:1", ENDING_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -69,11 +87,18 @@ class MappingError(ValueError):
     """Facts that cannot become a filing of the type asked for."""
 
 
-_BY_TARGET = {field.target: field for field in FIELDS}
+BY_TARGET = {field.target: field for field in (*ENDING_FIELDS, *FIELDS)}
+
+
+def layout_of(filing_type: str) -> Layout:
+    """The form of the records of a filing type."""
+    return _OF_ENDINGS if filing_type in ENDINGS else _OF_CONTRACTS
 
 
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal is filed as such; a first contract as a hire, in time or late."""
+    """A renewal is filed as such; a first contract as a hire, in time or late; an ending by its kind."""
+    if "ending" in facts:
+        return FilingType.RESCISSION if facts["ending"]["kind"] == "1" else FilingType.ENDING
     if facts["contract"]["sign_kind"] == "2":
         return FilingType.RENEWAL
     return FilingType.LATE_HIRE if late else FilingType.HIRE
@@ -87,19 +112,16 @@ def to_filing_record(
     *,
     omit: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """The canonical filing record (filing-record-1.json) of a signed contract.
+    """The canonical filing record of a signed contract (filing-record-1) or certificate (ending-record-1).
 
-    `facts` follow contract-facts-1.json. `omit` names optional targets that the jurisdiction does not ask
-    for (`Profile.omit`): data minimisation, PIPL Art. 6. Raises `MappingError` when the filing type and the
-    contract disagree or a field of the floor would be left out.
+    `facts` follow contract-facts-1.json or termination-facts-1.json. `omit` names optional targets that the
+    jurisdiction does not ask for (`Profile.omit`): data minimisation, PIPL Art. 6. Raises `MappingError` when
+    the filing type and the facts disagree or a field of the floor would be left out.
     """
-    renewal = facts["contract"]["sign_kind"] == "2"
-    if renewal != (filing_type is FilingType.RENEWAL):
-        raise MappingError(
-            f"filing type {filing_type} does not fit sign_kind {facts['contract']['sign_kind']}"
-        )
+    if filing_type is not filing_type_for(facts, late=filing_type is FilingType.LATE_HIRE):
+        raise MappingError(f"filing type {filing_type} does not fit the facts")
     for target in omit:
-        if _BY_TARGET[target].when is not When.OPTIONAL:
+        if BY_TARGET[target].when is not When.OPTIONAL:
             raise MappingError(f"{target} cannot be left out")
     sources = {
         "facts": facts,
@@ -112,8 +134,9 @@ def to_filing_record(
         "envelope": asdict(envelope) | {"submitted_at": _instant(envelope.submitted_at)},
         "event": {"filing_type": filing_type.value},
     }
-    record: dict[str, Any] = {"schema": RECORD_SCHEMA}
-    for field in FIELDS:
+    layout = layout_of(filing_type)
+    record: dict[str, Any] = {"schema": layout.urn}
+    for field in layout.fields:
         value = value_at(sources, field.source)
         if value is not None and field.target not in omit:
             _put(record, field.target, value)
@@ -152,7 +175,7 @@ def differences(expected: Document, found: Document) -> tuple[Difference, ...]:
 
 def origins(record: Document) -> dict[str, Field]:
     """The table's row for every field present, by JSON pointer; `KeyError` for a field without a row."""
-    return {pointer: _BY_TARGET[pointer] for pointer, _ in leaves(record) if pointer != "/schema"}
+    return {pointer: BY_TARGET[pointer] for pointer, _ in leaves(record) if pointer != "/schema"}
 
 
 def leaves(document: Document, prefix: str = "") -> list[tuple[str, object]]:

@@ -11,8 +11,8 @@ from core import codes
 from core.codes.fields import CODE_FIELDS
 from core.numbers import NumberError, check_id_document, check_phone, check_uscc
 from core.periods import birthday
-from filing_bridge.fields import FIELDS, When
-from filing_bridge.mapping import SHANGHAI, Document, FilingType, value_at
+from filing_bridge.fields import When
+from filing_bridge.mapping import BY_TARGET, ENDINGS, SHANGHAI, Document, FilingType, layout_of, value_at
 from filing_bridge.profiles import Profile, deadline, has_hukou, opens_on
 from filing_bridge.protocol.errors import RejectItem
 
@@ -23,7 +23,7 @@ _NUMBER_FIELDS: Mapping[str, Callable[[str], str]] = {
     "/submitter_phone": check_phone,
 }
 _MAINLAND = ("01", "02", "03")
-_TITLES = {field.target: field.zh for field in FIELDS}
+_TITLES = {target: field.zh for target, field in BY_TARGET.items()}
 
 _Condition = Callable[[Document], bool]
 _CONDITIONS: Mapping[When, _Condition] = {
@@ -44,12 +44,13 @@ _CONDITIONS: Mapping[When, _Condition] = {
 
 
 def check_record(record: Document, profile: Profile, *, today: date) -> tuple[RejectItem, ...]:
-    """Every fault of a record that follows filing-record-1.json, ordered by field; empty when good."""
+    """Every fault of a record that follows its schema, ordered by field; empty when good."""
+    dates = _ending_dates if record["filing_type"] in ENDINGS else _dates
     found = [
         *_missing(record, profile),
         *_codes(record, profile),
         *_numbers(record),
-        *_dates(record, profile, today),
+        *dates(record, profile, today),
         *_residence(record, profile),
     ]
     return tuple(sorted(found, key=lambda item: (item.field, item.code)))
@@ -61,12 +62,14 @@ def submitted_on(record: Document) -> date:
 
 
 def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
-    wanted = [field.target for field in FIELDS if _CONDITIONS[field.when](record)]
+    wanted = [
+        field.target for field in layout_of(record["filing_type"]).fields if _CONDITIONS[field.when](record)
+    ]
     wanted += profile.required.get(FilingType(record["filing_type"]), ())
     late = submitted_on(record) > deadline(record, FilingType(record["filing_type"]), profile)
     if late and profile.late_reason_required:
         wanted.append("/late_reason")
-    if profile.routes and has_hukou(record):
+    if profile.routes and record["filing_type"] not in ENDINGS and has_hukou(record):
         wanted.append("/worker/hukou_code")
     for pointer in dict.fromkeys(wanted):
         if value_at(record, pointer) in (None, ""):
@@ -126,12 +129,37 @@ def _numbers(record: Document) -> Iterator[RejectItem]:
         if error.code != "id_type_unknown":  # said already, of the field itself
             yield RejectItem("/worker/id_no", error.code, error.row.zh, error.row.remedy_zh)
         return
+    if "birth_date" not in worker:  # on file with the hire
+        return
     if document.birth_date and document.birth_date.isoformat() != worker["birth_date"]:
         yield RejectItem(
             "/worker/birth_date", "birth_date_differs", "出生日期与证件号码不一致。", "请核对证件。"
         )
     if document.sex and document.sex != worker["sex"]:
         yield RejectItem("/worker/sex", "sex_differs", "性别与证件号码不一致。", "请核对证件。")
+
+
+def _ending_dates(record: Document, profile: Profile, today: date) -> Iterator[RejectItem]:
+    kind, ends = FilingType(record["filing_type"]), record["ending"]["date"]
+    if ends < record["contract"]["employment_start"]:
+        yield RejectItem(
+            "/ending/date", "end_before_start", "解除（终止）日期早于用工之日。", "请核对解除（终止）日期。"
+        )
+    if submitted_on(record) > today:
+        yield RejectItem(
+            "/submitted_at", "submitted_in_future", "申报时间晚于今天。", "请校准申报系统的时钟。"
+        )
+    if submitted_on(record) < opens_on(record, kind, profile):
+        yield RejectItem(
+            "/ending/date", "too_early", "尚未到可以备案的日期。", "请在解除（终止）之日起报送。"
+        )
+    if (record["ending"]["kind"] == "1") != (kind is FilingType.RESCISSION):
+        yield RejectItem(
+            "/filing_type",
+            "filing_type_differs",
+            "备案类型与解除、终止不一致。",
+            "解除按解除备案，终止按终止备案。",
+        )
 
 
 def _dates(record: Document, profile: Profile, today: date) -> Iterator[RejectItem]:

@@ -1,11 +1,11 @@
 """The published lists of the protocol: `python -m filing_bridge.reference > docs/filing-reference.md`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
-from filing_bridge.fields import FIELDS, NOT_FILED
+from filing_bridge.fields import ENDING_FIELDS, FIELDS, NOT_FILED, NOT_FILED_OF_ENDINGS, Field
 from filing_bridge.profiles import Profile, profiles
 from filing_bridge.protocol import CODES
 
@@ -18,7 +18,7 @@ Made by `python -m filing_bridge.reference`; do not edit. The words around these
 
 def page() -> str:
     """Markdown: fields of the record with their origin, codes, code tables, profiles."""
-    return "\n".join((_HEAD, _fields(), _not_filed(), _codes(), _tables(), _profiles()))
+    return "\n".join((_HEAD, *_records(), _codes(), _tables(), _profiles()))
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -26,27 +26,42 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _fields() -> str:
+def _records() -> Iterator[str]:
+    yield "## Fields of the record\n"
+    yield (
+        "`/facts` are the facts attached to the signed PDF (`contract.json`), `/signed` the signature, "
+        "`/envelope` the act of filing.\n"
+    )
+    yield _fields(FIELDS)
+    yield "## Facts that are not filed\n"
+    yield _not_filed(NOT_FILED)
+    yield "## Fields of the record of an ending\n"
+    yield (
+        "Filing types 51 and 52; `/facts` are those attached to the signed certificate "
+        "(`termination.json`).\n"
+    )
+    yield _fields(ENDING_FIELDS)
+    yield "## Facts of an ending that are not filed\n"
+    yield _not_filed(NOT_FILED_OF_ENDINGS)
+
+
+def _fields(fields: Sequence[Field]) -> str:
     rows = [
         (f"`{field.target}`", field.zh, field.when.value, _code_table(field.target), field.origin.value,
          f"`{field.source}`", field.lb)
-        for field in FIELDS
+        for field in fields
     ]  # fmt: skip
     head = ("field", "名称", "required", "codes", "origin", "made from", "ministry element")
-    return (
-        "## Fields of the record\n\n"
-        "`/facts` are the facts attached to the signed PDF (`contract.json`), `/signed` the signature, "
-        "`/envelope` the act of filing.\n\n" + _table(head, rows) + "\n"
-    )
+    return _table(head, rows) + "\n"
 
 
 def _code_table(target: str) -> str:
     return f"`{CODE_FIELDS[target]}`" if target in CODE_FIELDS else ""
 
 
-def _not_filed() -> str:
-    rows = [(f"`{source}`", reason) for source, reason in NOT_FILED.items()]
-    return "## Facts that are not filed\n\n" + _table(("fact", "reason"), rows) + "\n"
+def _not_filed(reasons: Mapping[str, str]) -> str:
+    rows = [(f"`{source}`", reason) for source, reason in reasons.items()]
+    return _table(("fact", "reason"), rows) + "\n"
 
 
 def _codes() -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
+from contracts.selectors import ending_facts_of, facts_of
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge.domain import (
@@ -21,7 +23,7 @@ from filing_bridge.domain import (
     Level,
 )
 from filing_bridge.models import Breaker, Filing, FilingForm, Receipt
-from filing_bridge.protocol import Kind
+from filing_bridge.protocol import Event, Kind
 
 TO_ASK = Q(state__in=[state.value for state in ASKED_ABOUT]) | Q(to_confirm=True)
 
@@ -38,6 +40,12 @@ def filing_of(principal: Principal, filing_id: UUID) -> Filing:
     if filing is None:
         raise Refused("not_found")
     return filing
+
+
+def facts_behind(filing: Filing) -> dict[str, Any]:
+    """The facts of the contract or of its ending, whichever is filed. For the platform's own processes."""
+    source = ending_facts_of if filing.event == Event.ENDING else facts_of
+    return source(filing.contract_id)
 
 
 def at_levels(filings: QuerySet[Filing], levels: Iterable[Level], today: date) -> QuerySet[Filing]:

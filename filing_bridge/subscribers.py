@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from contracts.events import ContractEffective
-from contracts.selectors import facts_of
+from contracts.events import ContractEffective, ContractEnded
+from contracts.selectors import ending_facts_of, facts_of
+from contracts.services.ending import DEATH
 from core import bus
 from filing_bridge.events import FilingAccepted
-from filing_bridge.services.preparing import open_filing
+from filing_bridge.protocol import Event
+from filing_bridge.services.preparing import open_ending, open_filing
 from signing.services.notices import mine_url, tell_signers
 
 NOTICE_LIFETIME = timedelta(days=7)
@@ -17,15 +19,24 @@ def on_effective(event: ContractEffective) -> None:
     open_filing(event, facts_of(event.contract_id))
 
 
+def on_ended(event: ContractEnded) -> None:
+    """An ending is filed by itself too."""
+    open_ending(event, ending_facts_of(event.contract_id))
+
+
 def on_accepted(event: FilingAccepted) -> None:
-    """The worker is told that the employment is on file, and where to see it."""
+    """The worker is told that the employment, or its ending, is on file, and where to see it."""
+    ending = event.event == Event.ENDING
+    if ending and ending_facts_of(event.contract_id)["ending"]["reason"] == DEATH:
+        return
     tell_signers(
         f"contract:{event.contract_id}",
-        "filed",
+        "ending_filed" if ending else "filed",
         {"receipt_no": event.receipt_no, "mine": mine_url()},
         lifetime=NOTICE_LIFETIME,
     )
 
 
 bus.subscribe(ContractEffective, on_effective)
+bus.subscribe(ContractEnded, on_ended)
 bus.subscribe(FilingAccepted, on_accepted)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.selectors import facts_of
 from core import clock, work
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
+from filing_bridge.selectors import facts_behind
 from filing_bridge.services import claims, delivery, forms, messages, preparing
 
 SETTLED = (FilingState.ACCEPTED, FilingState.REPLACED, FilingState.HELD, FilingState.WAITING)
@@ -17,8 +17,8 @@ SETTLED = (FilingState.ACCEPTED, FilingState.REPLACED, FilingState.HELD, FilingS
 @work.handler(preparing.PREPARE)
 def prepare(filing_id: str) -> None:
     """Look again at a filing that waits."""
-    contract_id = Filing.objects.values_list("contract_id", flat=True).get(pk=filing_id)
-    preparing.prepare_waiting(UUID(filing_id), facts_of(contract_id))
+    filing = Filing.objects.only("contract_id", "event").get(pk=filing_id)
+    preparing.prepare_waiting(filing.pk, facts_behind(filing))
 
 
 @work.handler(preparing.RENEW)

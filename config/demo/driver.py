@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 PASSWORD = "synthetic-Demo-2026"  # noqa: S105  (of invented people in a throw-away database)
 TOTP_STEP = 30
+CHINA = timezone(timedelta(hours=8))
 WAIT = 1_800  # seconds for one stage of one contract, which may queue behind thousands
 
 
@@ -49,6 +51,12 @@ class Phones:
                         message = json.loads(line)
                         self._messages.setdefault(message["to"], []).append(message["text"])
             return list(self._messages.get(mobile, ()))
+
+    def set_aside(self, mobile: str) -> None:
+        """What came to this number so far is no longer looked at."""
+        self.messages(mobile)
+        with self._lock:
+            self._messages[mobile] = []
 
     def wait(self, mobile: str, pattern: str, already: int = 0) -> str:
         """The first group of `pattern` in the newest message after the first `already` matching ones."""
@@ -109,6 +117,7 @@ class Job:
     acknowledged: bool = False
     effective: bool = False
     accepted: bool = False
+    terminated: bool = False
 
 
 def register_employer(base_url: str, operator_key: str, outbox: Path) -> Employer:
@@ -223,17 +232,43 @@ def handwriting(number: int) -> dict[str, Any]:
 
 def seal_all(employer: Employer, jobs: Iterable[Job]) -> None:
     """The clerk applies for the seal; another person approves once, with a one-time password."""
-    application = ask_for_seal(employer, jobs)
-    employer.keeper.api.post(f"seal-applications/{application}/approve/", {"code": employer.keeper.code()})
+    _approve(employer, ask_for_seal(employer, jobs))
 
 
 def ask_for_seal(employer: Employer, jobs: Iterable[Job]) -> str:
     """The clerk's application; its id."""
-    application = employer.clerk.api.post(
-        "seal-applications/",
-        {"seal": employer.seal, "contracts": [job.contract_id for job in jobs], "reason": "新员工劳动合同"},
-    )
-    return str(application["id"])
+    return _apply(employer, contracts=[job.contract_id for job in jobs], reason="新员工劳动合同")
+
+
+def _apply(employer: Employer, **wish: Any) -> str:
+    return str(employer.clerk.api.post("seal-applications/", {"seal": employer.seal, **wish})["id"])
+
+
+def _approve(employer: Employer, application: str) -> None:
+    employer.keeper.api.post(f"seal-applications/{application}/approve/", {"code": employer.keeper.code()})
+
+
+def terminate(employer: Employer, base_url: str, phones: Phones, job: Job) -> None:
+    """The worker wishes to leave today and both agree: certificate, two signatures, filing of the ending."""
+    clerk = employer.clerk.api
+    phones.set_aside(job.worker["mobile"])
+    today = datetime.now(CHINA).date().isoformat()
+    wish = {"reason": "3602", "date": today, "protected": False, "evidence": ["agreement"]}
+    proposal = clerk.post(f"contracts/{job.contract_id}/terminations/preview/", wish)
+    if any(finding["severity"] == "error" for finding in proposal["findings"]):
+        raise RuntimeError(f"the demonstration's ending breaks a rule: {proposal['findings']}")
+    termination = clerk.post(f"contracts/{job.contract_id}/terminations/", wish)
+    sign_as_worker(base_url, phones, job)
+    _approve(employer, _apply(employer, terminations=[termination["id"]], reason="解除劳动合同证明书"))
+
+    def look() -> bool | None:
+        contract = clerk.get(f"contracts/{job.contract_id}/")
+        filings = clerk.get("filings/", contract=job.contract_id, event="ending")["results"]
+        filed = [filing["receipt_no"] for filing in filings if filing["state"] == "accepted"]
+        return True if contract["state"] == "ended" and filed else None
+
+    until(look, within=WAIT, what="a contract that has ended and is filed so", pause=0.3)
+    job.terminated = True
 
 
 def wait_for_contract(employer: Employer, state: str, job: Job) -> None:

@@ -4,18 +4,17 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config.demo import driver, people
-from config.demo.driver import Employer, Job, Phones
+from config.demo.driver import CHINA, Employer, Job, Phones
 from config.demo.processes import started
 from config.demo.progress import Progress
 from config.demo.system import Ports, System
 
-CHINA = timezone(timedelta(hours=8))
 PHONES_AT_ONCE = 6
 
 
@@ -33,7 +32,7 @@ def run(folder: Path, contracts: int) -> int:
         collect(system, employer, jobs, folder)
     (folder / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     print_table(jobs, summary, folder)
-    return 0 if summary["accepted"] == contracts else 1
+    return 0 if summary["accepted"] == contracts and summary["terminated"] else 1
 
 
 def drive(
@@ -64,6 +63,8 @@ def drive(
     everybody("filing", "报送、回执 · filed and accepted", partial(driver.wait_for_filing, employer), jobs)
     evidence = partial(driver.wait_for_evidence, employer)
     everybody("form_and_evidence", "备案表、证据包 · sealed forms, evidence", evidence, jobs)
+    terminate = partial(driver.terminate, employer, system.base_url, phones)
+    everybody("ending", "离职：证明书、解除备案 · one leaves: certificate, filing", terminate, jobs[-1:])
     return employer, jobs
 
 
@@ -78,12 +79,13 @@ def jobs_of(count: int) -> list[Job]:
 
 def summarise(jobs: list[Job], progress: Progress) -> dict[str, Any]:
     """What `summary.json` holds."""
-    work = {name: seconds for name, seconds in progress.seconds.items() if name != "employer"}
+    work = {name: seconds for name, seconds in progress.seconds.items() if name not in ("employer", "ending")}
     total = sum(work.values())
     return {
         "contracts": len(jobs),
         "effective": sum(job.effective for job in jobs),
         "accepted": sum(job.accepted for job in jobs),
+        "terminated": sum(job.terminated for job in jobs),
         "seconds": progress.seconds,
         "contracts_per_second": round(len(jobs) / total, 3),
     }
@@ -116,7 +118,7 @@ def print_table(jobs: list[Job], summary: dict[str, Any], folder: Path) -> None:
     if len(jobs) > 20:
         print(f"        … {len(jobs) - 20} more")
     print(
-        "\n{contracts} contracts, {effective} effective, {accepted} accepted; "
+        "\n{contracts} contracts, {effective} effective, {accepted} accepted, {terminated} terminated; "
         "{contracts_per_second} contracts per second".format(**summary)
     )
     print(f"文件 Files: {folder}")

@@ -18,7 +18,13 @@ from signing.models import SealApplication
 
 class ApplicationWishSerializer(StrictSerializer):
     seal = serializers.UUIDField()
-    contracts = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=5_000)
+    contracts = serializers.ListField(child=serializers.UUIDField(), max_length=5_000, default=list)
+    terminations = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=5_000,
+        default=list,
+        help_text="Endings whose certificates wait for the seal.",
+    )
     reason = serializers.CharField(max_length=200)
 
 
@@ -89,13 +95,14 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
     )
     @remembered
     def post(self, request: Request) -> Response:
-        """Ask for the seal on contracts that the workers have signed."""
+        """Ask for the seal on contracts that the workers have signed, and on certificates of endings."""
         wish = ApplicationWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         application = sealing.apply_for_seal(
             principal=principal_of(request),
             seal_id=wish.validated_data["seal"],
             contract_ids=wish.validated_data["contracts"],
+            termination_ids=wish.validated_data["terminations"],
             reason=wish.validated_data["reason"],
         )
         return Response(_shown(request, application.pk), 201)

@@ -78,6 +78,7 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
             "sign_before",
             "effective_at",
             "end_reason",
+            "ended_on",
             "wrong_person_at",
         )
 

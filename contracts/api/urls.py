@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import batches, reaching, sealing, views
+from contracts.api import batches, reaching, sealing, terminations, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/notices/", reaching.ReachedView.as_view()),
     path("contracts/<uuid:contract_id>/remind/", reaching.RemindView.as_view()),
     path("contracts/<uuid:contract_id>/send-anew/", reaching.AnewView.as_view()),
+    path("contracts/<uuid:contract_id>/terminations/preview/", terminations.PreviewView.as_view()),
+    path("contracts/<uuid:contract_id>/terminations/", terminations.OpenView.as_view()),
+    path("terminations/", terminations.TerminationsView.as_view()),
+    path("terminations/<uuid:termination_id>/", terminations.TerminationView.as_view()),
+    path("terminations/<uuid:termination_id>/withdraw/", terminations.WithdrawView.as_view()),
+    path("terminations/<uuid:termination_id>/document/", terminations.CertificateView.as_view()),
     path("paper-requests/", reaching.PaperRequestsView.as_view()),
     path("paper-requests/<uuid:wish_id>/given/", reaching.PaperGivenView.as_view()),
     path("seal-applications/", sealing.ApplicationsView.as_view()),

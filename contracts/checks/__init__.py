@@ -4,14 +4,24 @@
 contracts.checks`). Whether facts are well-formed is asked before (`contracts.facts`).
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from contracts.checks import dispatch, hours, parties, pay, probation, term, text
-from contracts.checks.model import Case, Context, Find, Finding, Hit, Rule, Severity
+from contracts.checks.model import (
+    Case,
+    Context,
+    Find,
+    Finding,
+    Hit,
+    Rule,
+    Severity,
+    finding,
+    findings,
+    read_rules,
+)
 from contracts.checks.wages import MinimumWage, MinimumWages, minimum_wages, read_wages
 from contracts.facts import Facts
 
@@ -32,7 +42,7 @@ __all__ = [
     "read_wages",
 ]
 
-_FIND: Final[Mapping[str, Find]] = {
+_FIND: Final[Mapping[str, Find[Case]]] = {
     **parties.FIND,
     **term.FIND,
     **text.FIND,
@@ -41,13 +51,8 @@ _FIND: Final[Mapping[str, Find]] = {
     **hours.FIND,
     **dispatch.FIND,
 }
-_WORDS: Final = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
 
-RULES: Final[tuple[Rule, ...]] = tuple(
-    Rule(id=id, find=_FIND[id], **(words | {"severity": Severity(words["severity"])}))
-    for id, words in _WORDS.items()
-)
-_RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
+RULES: Final = read_rules(Path(__file__).with_name("rules.toml"), _FIND)
 
 
 def context_for(template: Mapping[str, Any] | None, *, today: date) -> Context:
@@ -60,29 +65,14 @@ def check(facts: Facts, context: Context) -> tuple[Finding, ...]:
 
     `facts` are valid against contract-facts-1.json; anything else may raise.
     """
-    case = Case(facts, context)
-    found = {_finding(rule, hit): None for rule in RULES for hit in rule.find(case)}
-    return tuple(sorted(found, key=lambda each: (_RANK[each.severity], each.field, each.rule_id)))
+    return findings(RULES, Case(facts, context))
 
 
 def check_wording(field: str, words: str) -> tuple[Finding, ...]:
     """What the rules about phrases find in the words of a template; `field` is the findings' own."""
     return tuple(
-        _finding(rule, hit)
+        finding(rule, hit)
         for rule in RULES
         if rule.id in text.PHRASES
         for hit in text.hits_in(rule.id, field, words)
-    )
-
-
-def _finding(rule: Rule, hit: Hit) -> Finding:
-    return Finding(
-        field=hit.field,
-        rule_id=rule.id,
-        source=rule.source,
-        severity=rule.severity,
-        zh=rule.zh.format(**hit.words),
-        en=rule.en.format(**hit.words),
-        remedy_zh=rule.remedy_zh,
-        remedy_en=rule.remedy_en,
     )

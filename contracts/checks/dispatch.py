@@ -66,7 +66,7 @@ def _share(case: Case) -> Iterator[Hit]:
         yield Hit(SECTION)
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R58a": _licence,
     "R58b": _two_years,
     "R58c": _host_missing,

@@ -80,7 +80,7 @@ def _part_time_unit(case: Case) -> Iterator[Hit]:
         yield Hit("/contract/wage_unit")
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R36La": _too_many_hours,
     "R36Lb": _approval_missing,
     "R36Lc": _approval_expired,

@@ -1,5 +1,6 @@
 """What a statutory rule is, what it looks at, and what it finds."""
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -7,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
 
 from contracts.checks.wages import MinimumWages
 from contracts.document.expand import CannotExpand, expand
@@ -131,12 +133,13 @@ class Hit:
     words: Mapping[str, object] = default(default_factory=dict)
 
 
-Find = Callable[[Case], Iterable[Hit]]
+C = TypeVar("C")
+Find = Callable[[C], Iterable[Hit]]
 """Looks at one case and yields every place where the rule is broken."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Generic[C]):
     """One row of the table. `zh` and `en` may hold {names} that the hits fill."""
 
     id: str
@@ -146,7 +149,7 @@ class Rule:
     en: str
     remedy_zh: str
     remedy_en: str
-    find: Find
+    find: Find[C]
 
 
 @dataclass(frozen=True)
@@ -161,3 +164,35 @@ class Finding:
     en: str
     remedy_zh: str
     remedy_en: str
+
+
+def read_rules(words: Path, find: Mapping[str, Find[C]]) -> tuple[Rule[C], ...]:
+    """The rules of a TOML file, each with the function that looks for it."""
+    table = tomllib.loads(words.read_text(encoding="utf-8"))
+    return tuple(
+        Rule(id=id, find=find[id], **(row | {"severity": Severity(row["severity"])}))
+        for id, row in table.items()
+    )
+
+
+def findings(rules: Iterable[Rule[C]], case: C) -> tuple[Finding, ...]:
+    """Everything the rules find in a case, errors first, then by field."""
+    found = {finding(rule, hit): None for rule in rules for hit in rule.find(case)}
+    return tuple(sorted(found, key=lambda each: (_RANK[each.severity], each.field, each.rule_id)))
+
+
+_RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def finding(rule: Rule[C], hit: Hit) -> Finding:
+    """A hit in the words of its rule."""
+    return Finding(
+        field=hit.field,
+        rule_id=rule.id,
+        source=rule.source,
+        severity=rule.severity,
+        zh=rule.zh.format(**hit.words),
+        en=rule.en.format(**hit.words),
+        remedy_zh=rule.remedy_zh,
+        remedy_en=rule.remedy_en,
+    )

@@ -1,8 +1,11 @@
 """The published page of the statutory rules, made from the table."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from contracts.checks import RULES, Rule, Severity
+from contracts.endings import checks as endings
 
 _HEAD = """# Statutory checks
 
@@ -23,17 +26,32 @@ notice. This page is not legal advice.
 _SEVERITY = {Severity.ERROR: "错误 error", Severity.WARNING: "警告 warning", Severity.NOTICE: "提示 notice"}
 
 
+_ENDINGS = """
+## Endings
+
+Made from `contracts/endings/rules.toml`. The rules look at the facts of an ending (解除、终止) before its
+certificate is made, and again in the province; examples on both sides of the line stand in
+`tests/unit/contracts/test_endings.py`. The reasons and what follows from each are the code tables
+`end_reason` and `end_circumstance` (`core/codes/`).
+
+"""
+
+
 def page() -> str:
-    """Markdown: one row a rule, in the order of their numbers."""
+    """Markdown: one row a rule, in the order of their numbers; contracts first, then their endings."""
+    return _HEAD + _table(RULES) + _ENDINGS + _table(endings.RULES)
+
+
+def _table(rules: Iterable[Rule[Any]]) -> str:
     lines = [
         "| id | source | severity | 说明 | English | 处理 | remedy |",
         "|---|---|---|---|---|---|---|",
-        *(_row(rule) for rule in sorted(RULES, key=_order)),
+        *(_row(rule) for rule in sorted(rules, key=_order)),
     ]
-    return _HEAD + "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _row(rule: Rule) -> str:
+def _row(rule: Rule[Any]) -> str:
     cells = (
         rule.id,
         rule.source,
@@ -46,7 +64,7 @@ def _row(rule: Rule) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _order(rule: Rule) -> tuple[int, str]:
+def _order(rule: Rule[Any]) -> tuple[int, str]:
     """Numbered rules by number, then those without one by name."""
-    number = re.match(r"R(\d+)", rule.id)
+    number = re.match(r"RE?(\d+)", rule.id)
     return (int(number[1]) if number else 1000, rule.id)

@@ -116,7 +116,7 @@ def _permit_too_short(case: Case) -> Iterator[Hit]:
         yield Hit("/worker/work_permit_valid_to", {"day": valid_to})
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "RID1": _id_number,
     "RID2": _birth_date,
     "RID3": _sex,

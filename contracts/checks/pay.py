@@ -125,7 +125,7 @@ def _non_compete_low(case: Case) -> Iterator[Hit]:
         yield Hit("/contract/non_compete/monthly_compensation", {"least": least})
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R20b": _below_minimum,
     "R20c": _below_unverified,
     "R20d": _minimum_unknown,

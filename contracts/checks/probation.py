@@ -79,7 +79,7 @@ def _pay_share(case: Case) -> Iterator[Hit]:
         yield Hit("/contract/probation_wage", {"least": least})
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R19a": _forbidden,
     "R19b": _too_long,
     "R19c": _twice,

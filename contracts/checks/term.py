@@ -137,7 +137,7 @@ def _stayed_on(case: Case) -> Iterator[Hit]:
         yield Hit("/contract/previous_end", {"day": previous})
 
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R10a1": _month_ending,
     "R10a2": _month_over,
     "R10a3": _year_over,

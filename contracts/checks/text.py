@@ -59,7 +59,7 @@ def _missing_clauses(case: Case) -> Iterator[Hit]:
             yield Hit("/template", {"zh": item.zh, "en": item.en})
 
 
-def _phrases(phrase: Phrase) -> Find:
+def _phrases(phrase: Phrase) -> Find[Case]:
     def find(case: Case) -> Iterator[Hit]:
         for line in case.lines:
             breaches = _breaches_of_template if line.of_template else _breaches
@@ -86,7 +86,7 @@ _breaches_of_template: Final = lru_cache(maxsize=4096)(_breaches)
 
 PHRASES: Final[Mapping[str, Phrase]] = {"R09": DEPOSIT, "R25": DAMAGES, "R26": WAIVER, "R44": END_CONDITION}
 
-FIND: Final[Mapping[str, Find]] = {
+FIND: Final[Mapping[str, Find[Case]]] = {
     "R17.0": _open_blanks,
     "R17": _missing_clauses,
     **{rule: _phrases(phrase) for rule, phrase in PHRASES.items()},

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.domain import Topic
 from accounts.selectors import member_of
@@ -20,21 +21,22 @@ from signing.services import applications, seals
 
 
 def apply_for_seal(
-    *, principal: Principal, seal_id: UUID, contract_ids: Sequence[UUID], reason: str
+    *,
+    principal: Principal,
+    seal_id: UUID,
+    contract_ids: Sequence[UUID],
+    reason: str,
+    termination_ids: Sequence[UUID] = (),
 ) -> SealApplication:
-    """Ask for the seal on contracts that the workers have signed; any number of them in one application.
+    """Ask for the seal on contracts that the workers have signed and on certificates of endings; any number
+    of them in one application.
 
-    Refuses `document_not_ready` when a contract is not out for signature, and what signing refuses.
+    Refuses `document_not_ready` when one of them is not out for signature, and what signing refuses.
     """
-    wanted = set(contract_ids)
-    found = dict(
-        selectors.contracts_of(principal).filter(pk__in=wanted).values_list("pk", "signature_request")
-    )
-    if len(found) != len(wanted):
-        raise Refused("not_found")
-    requests = [request for request in found.values() if request is not None]
-    if len(requests) != len(wanted):
-        raise Refused("document_not_ready")
+    requests = [
+        *_requests(selectors.contracts_of(principal), set(contract_ids)),
+        *_requests(selectors.terminations_of(principal), set(termination_ids)),
+    ]
     with transaction.atomic():
         application = applications.apply_for_seal(
             principal=principal, seal_id=seal_id, request_ids=requests, reason=reason
@@ -46,6 +48,17 @@ def apply_for_seal(
             only=[int(actor.partition(":")[2]) for actor in users_of(application.seal)],
         )
     return application
+
+
+def _requests(documents: QuerySet[Any], wanted: Collection[UUID]) -> list[UUID]:
+    """The signature requests of these documents."""
+    found = dict(documents.filter(pk__in=wanted).values_list("pk", "signature_request"))
+    if len(found) != len(wanted):
+        raise Refused("not_found")
+    requests = [request for request in found.values() if request is not None]
+    if len(requests) != len(wanted):
+        raise Refused("document_not_ready")
+    return requests
 
 
 def approve(

@@ -37,7 +37,7 @@ def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, 
     facts = facts_of_draft(contract)
     refuse_faults("facts_faulty", faults_of(facts))
     findings = findings_of(contract)
-    refuse_faults("statutory_faults", (_fault(f) for f in findings if f.severity is Severity.ERROR))
+    refuse_faults("statutory_faults", (fault_of(f) for f in findings if f.severity is Severity.ERROR))
     digest = facts_digest(facts)
     with transaction.atomic():
         move(
@@ -119,5 +119,5 @@ def move(
         )
 
 
-def _fault(finding: Finding) -> Fault:
+def fault_of(finding: Finding) -> Fault:
     return Fault(finding.field, finding.rule_id, finding.zh, finding.en, finding.remedy_zh, finding.remedy_en)

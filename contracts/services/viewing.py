@@ -4,7 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts import selectors
-from contracts.models import Contract
+from contracts.models import Contract, Termination
 from core import audit
 from core.principal import Permission, Principal
 
@@ -23,3 +23,13 @@ def open_in_full(
         detail={"what": what},
     )
     return contract
+
+
+def open_certificate(*, principal: Principal, termination_id: UUID) -> Termination:
+    """The ending whose certificate is looked at, after writing that down. Needs `view_pii`."""
+    principal.require(Permission.VIEW_PII)
+    termination = selectors.termination_of(principal, termination_id)
+    audit.record(
+        "termination.viewed", subject=termination.subject, actor=principal.actor, tenant=principal.tenant
+    )
+    return termination

@@ -1,4 +1,4 @@
-"""Which field holds a code of which table. The pointers are the same in contract facts and filing record.
+"""Which field holds a code of which table. The pointers are the same in facts and filing records.
 
 /worker/hukou_code and /worker/resid_code are not among them: people's papers name abolished divisions.
 """
@@ -24,4 +24,6 @@ CODE_FIELDS: Final[Mapping[str, str]] = {
     "/contract/worktime_system": "worktime_system",
     "/contract/occupation_code": "occupation",
     "/contract/work_place_code": "division",
+    "/ending/reason": "end_reason",
+    "/ending/circumstance": "end_circumstance",
 }

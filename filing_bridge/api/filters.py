@@ -9,6 +9,7 @@ from core import clock
 from core.api import KeyPagination
 from filing_bridge.domain import FilingState, Level
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 from filing_bridge.selectors import at_levels
 
 STATES = [(state.value, state.value) for state in FilingState]
@@ -20,6 +21,7 @@ class FilingFilter(filters.FilterSet):  # type: ignore[misc]  # ships no types
     province = filters.CharFilter()
     contract = filters.UUIDFilter(field_name="contract_id")
     contract_no = filters.CharFilter()
+    event = filters.ChoiceFilter(choices=[(event.value, event.value) for event in Event])
     deadline_level = filters.MultipleChoiceFilter(
         choices=[(level.value, level.value) for level in Level], method="at_level"
     )

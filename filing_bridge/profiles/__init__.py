@@ -17,8 +17,8 @@ from typing import Any, Literal
 from jsonschema import Draft202012Validator
 
 from core import codes
-from filing_bridge.fields import FIELDS, When
-from filing_bridge.mapping import Document, FilingType, value_at
+from filing_bridge.fields import When
+from filing_bridge.mapping import BY_TARGET, Document, FilingType, value_at
 
 _FOLDER = Path(__file__).parent
 _SCHEMA = "profile-1.schema.json"
@@ -109,11 +109,11 @@ def profile_for(jurisdiction_code: str) -> Profile:
 
 
 def deadline(document: Document, filing_type: FilingType, profile: Profile) -> date:
-    """The last day on which the filing of this contract is in time.
+    """The last day on which the filing of this contract, or of its ending, is in time.
 
-    `document` is a filing record or contract facts: both name the dates alike. Calendar days, the day of the
-    event not counted (民法典 Art. 201). The day is not moved past a holiday (民法典 Art. 203): the earlier
-    one is the safe one.
+    `document` is a filing record or the facts behind it: both name the dates alike. Calendar days, the day of
+    the event not counted (民法典 Art. 201). The day is not moved past a holiday (民法典 Art. 203): the
+    earlier one is the safe one.
     """
     rule = profile.deadlines[filing_type]
     return date.fromisoformat(value_at(document, rule.start)) + timedelta(days=rule.days)
@@ -159,12 +159,11 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
     """
     if error := next(iter(_validator().iter_errors(data)), None):
         raise ValueError(f"profile {data.get('code')}: {error.message}")
-    rows = {field.target: field for field in FIELDS}
     demanded = {pointer for pointers in data["required"].values() for pointer in pointers}
     for pointer in (*demanded, *data["omit"]):
-        if pointer not in rows or rows[pointer].when is When.ALWAYS:
+        if pointer not in BY_TARGET or BY_TARGET[pointer].when is When.ALWAYS:
             raise ValueError(f"profile {data['code']}: {pointer} is unknown or always there")
-    if wrong := [p for p in data["omit"] if p in demanded or rows[p].when is not When.OPTIONAL]:
+    if wrong := [p for p in data["omit"] if p in demanded or BY_TARGET[p].when is not When.OPTIONAL]:
         raise ValueError(f"profile {data['code']}: {wrong[0]} cannot be omitted")
     for name, pairs in data["code_maps"].items():
         local = Counter(theirs for theirs in pairs.values() if theirs is not None)

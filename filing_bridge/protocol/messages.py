@@ -36,12 +36,15 @@ class Event(StrEnum):
 
     HIRE = "hire"
     RENEWAL = "renewal"
+    ENDING = "ending"
 
 
 EVENTS: Mapping[str, Event] = {
     FilingType.HIRE: Event.HIRE,
     FilingType.LATE_HIRE: Event.HIRE,
     FilingType.RENEWAL: Event.RENEWAL,
+    FilingType.RESCISSION: Event.ENDING,
+    FilingType.ENDING: Event.ENDING,
 }
 
 

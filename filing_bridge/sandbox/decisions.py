@@ -4,11 +4,13 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from filing_bridge.mapping import FilingType
+from filing_bridge.mapping import HIRES
 from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import (
+    Event,
     ProtocolError,
     RejectItem,
     State,
@@ -16,6 +18,7 @@ from filing_bridge.protocol import (
     decision,
     sign_answer,
 )
+from filing_bridge.protocol.messages import EVENTS
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.province import AGENCY, SYSTEM_CODE, Province
@@ -46,7 +49,8 @@ class Decisions:
         """Give a filing without fault its receipt number, and decide it if that is the way now.
 
         What is returned has reached the disk. The same key again gives what was there first. Raises
-        `ProtocolError`: `duplicate_filing` (with items) or `record_invalid` for a renewal of nothing.
+        `ProtocolError`: `duplicate_filing` (with items), or `record_invalid` for a renewal or an ending of
+        nothing.
         """
         period = period_of(record)
         now = self._clock.now()
@@ -62,6 +66,7 @@ class Decisions:
                 record_digest=record_digest,
                 contract_digest=record["contract_digest"]["value"],
                 contract_no=record["contract_no"],
+                event=EVENTS[record["filing_type"]].value,
                 period=period,
                 record=record,
                 state=State.PRE_REGISTERED,
@@ -73,7 +78,7 @@ class Decisions:
             filing = self._on_its_way(filing)
             self._store.take_in(filing)
             if filing.state is State.ACCEPTED:
-                self._store.record_effect(filing, now)
+                self._take_effect(filing, now)
         return filing
 
     def take_up(self, key: str) -> Filing:
@@ -88,7 +93,7 @@ class Decisions:
             filing = self._on_its_way(filing)
             self._store.take_up(filing)
             if filing.state is State.ACCEPTED:
-                self._store.record_effect(filing, self._clock.now())
+                self._take_effect(filing, self._clock.now())
         return filing
 
     def _on_its_way(self, filing: Filing) -> Filing:
@@ -120,7 +125,7 @@ class Decisions:
             if not self._store.decide(key, state, now, answer):
                 raise AlreadyDecided(key)
             if state is State.ACCEPTED:
-                self._store.record_effect(decided, now)
+                self._take_effect(decided, now)
 
     def accept_due(self) -> int:
         """Accept every filing whose review time is over; returns how many."""
@@ -139,6 +144,12 @@ class Decisions:
             except Exception as error:  # noqa: BLE001  (a full disk now may have room in a second)
                 LOG.error("review timer failed: %s", type(error).__name__)
 
+    def _take_effect(self, filing: Filing, at: datetime) -> None:
+        self._store.record_effect(filing, at)
+        if filing.event == Event.ENDING:
+            period = filing.period
+            self._store.end_employment(period.employer, period.worker, period.ends)
+
     def _answer(self, filing: Filing, items: Sequence[RejectItem]) -> str:
         about: dict[str, Any] = {
             "key": filing.key,
@@ -156,22 +167,46 @@ class Decisions:
 
     def _refuse_duplicates(self, record: Mapping[str, Any], period: Period) -> None:
         digest = record["contract_digest"]["value"]
-        if self._store.standing_filing_of(period.employer, record["contract_no"], digest):
+        event = EVENTS[record["filing_type"]]
+        if self._store.standing_filing_of(period.employer, record["contract_no"], event.value, digest):
             raise ProtocolError("duplicate_filing", items=[ALREADY_FILED])
-        if record["filing_type"] == FilingType.RENEWAL:
+        if record["filing_type"] not in HIRES:
             before = self._store.accepted_with_receipt(record["prev_filing_no"])
             if before is None or (before.period.employer, before.period.worker) != (
                 period.employer,
                 period.worker,
             ):
-                raise ProtocolError("record_invalid", items=[NOTHING_TO_RENEW])
+                raise ProtocolError("record_invalid", items=[NOTHING_BEFORE])
+            if event is Event.ENDING:
+                _refuse_misfit(before, record)
+                return
         if self._store.overlapping(period):
             raise ProtocolError("duplicate_filing", items=[OVERLAPS])
 
 
 ALREADY_FILED = REVIEW_CODES["already_filed"].item()
 OVERLAPS = REVIEW_CODES["employment_overlaps"].item()
-NOTHING_TO_RENEW = REVIEW_CODES["previous_filing_unknown"].item()
+NOTHING_BEFORE = REVIEW_CODES["previous_filing_unknown"].item()
+ANOTHER_CONTRACT = REVIEW_CODES["not_the_contract_on_file"].item()
+
+
+def _refuse_misfit(before: Filing, record: Mapping[str, Any]) -> None:
+    """An ending is about the contract on file, and about its own employment."""
+    if before.event == Event.ENDING or before.contract_no != record["contract_no"]:
+        raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
+    differing = [
+        name
+        for name in ("start", "employment_start", "job_title")
+        if before.record["contract"][name] != record["contract"][name]
+    ]
+    if differing:
+        raise ProtocolError(
+            "record_invalid",
+            items=[
+                replace(REVIEW_CODES["differs_from_hire"].item(), field=f"/contract/{name}")
+                for name in differing
+            ],
+        )
 
 
 def period_of(record: Mapping[str, Any]) -> Period:
@@ -181,11 +216,12 @@ def period_of(record: Mapping[str, Any]) -> Period:
     is filed once.
     """
     contract, worker = record["contract"], record["worker"]
-    renewal = record["filing_type"] == FilingType.RENEWAL
+    # work may begin before the contract does; a renewal names the day on which it once began
+    hire = record["filing_type"] in HIRES
+    starts = min(contract["start"], contract["employment_start"]) if hire else contract["start"]
     return Period(
         employer=record["employer"]["uscc"],
         worker=f"{worker['id_type']}:{worker['id_no']}",
-        # work may begin before the contract does; a renewal names the day on which it once began
-        starts=contract["start"] if renewal else min(contract["start"], contract["employment_start"]),
-        ends=contract.get("end", OPEN_END),
+        starts=starts,
+        ends=record["ending"]["date"] if "ending" in record else contract.get("end", OPEN_END),
     )

@@ -12,8 +12,10 @@ from typing import Any
 from cryptography import x509
 
 from contracts.checks import Severity, check, context_for
+from contracts.endings import checks as endings
+from contracts.endings.facts import is_ending
 from contracts.facts import Facts
-from filing_bridge.mapping import MappingError, SignedContract, differences, rederive
+from filing_bridge.mapping import ENDINGS, MappingError, SignedContract, differences, rederive
 from filing_bridge.profiles import Profile, profile_for
 from filing_bridge.protocol import Message, ProtocolError, RejectItem, certificate_uscc, verify_record
 from filing_bridge.record_check import check_record
@@ -42,7 +44,7 @@ class Examiner:
         profile = profile_for(record["jurisdiction_code"])
         faults = [*self._employer_signature(message.body)]
         try:
-            contract = read_contract_file(pdf, self._trust)
+            contract = read_contract_file(pdf, self._trust, ending=record["filing_type"] in ENDINGS)
         except ProtocolError as error:
             faults += [(error.code, item) for item in error.items]
         else:
@@ -95,7 +97,7 @@ def _differences(record: Mapping[str, Any], contract: ContractFile, profile: Pro
 def _strangers(contract: ContractFile) -> Iterator[RejectItem]:
     """Signers who are not the parties that the contract names."""
     worker, employer = contract.facts["worker"], contract.facts["employer"]
-    if contract.worker.signer.common_name != worker["name"]:
+    if contract.worker is not None and contract.worker.signer.common_name != worker["name"]:
         yield RejectItem(
             "/worker/name",
             "signer_is_not_the_worker",
@@ -139,8 +141,12 @@ def _untimely(record: Mapping[str, Any], message: Message) -> Iterator[RejectIte
 
 
 def _unlawful(facts: Facts, signed: SignedContract) -> Iterator[RejectItem]:
-    """Errors that the statutory rules find in the contract, as the law stood on the day it was signed."""
-    for finding in check(facts, context_for(None, today=signed.sign_date)):
+    """Errors that the statutory rules find in the document, as the law stood on the day it was signed."""
+    if is_ending(facts):
+        found = endings.check(endings.Case(facts, signed.sign_date))
+    else:
+        found = check(facts, context_for(None, today=signed.sign_date))
+    for finding in found:
         if finding.severity is Severity.ERROR:
             code = re.sub(r"[^a-z0-9]+", "_", f"rule_{finding.rule_id.lower()}")
             yield RejectItem(finding.field[:100], code, finding.zh[:500], finding.remedy_zh[:500])

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS filing (
     contract_digest TEXT NOT NULL,
     employer TEXT NOT NULL,
     contract_no TEXT NOT NULL,
+    event TEXT NOT NULL,
     worker TEXT NOT NULL,
     starts TEXT NOT NULL,
     ends TEXT NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE IF NOT EXISTS filing (
     decided_at TEXT,
     answer TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS filing_once ON filing (employer, contract_no)
+CREATE UNIQUE INDEX IF NOT EXISTS filing_once ON filing (employer, contract_no, event)
     WHERE state NOT IN ('returned', 'rejected');
 CREATE UNIQUE INDEX IF NOT EXISTS document_once ON filing (contract_digest)
     WHERE state NOT IN ('returned', 'rejected');
@@ -117,6 +118,7 @@ class Filing:
     record_digest: str
     contract_digest: str
     contract_no: str
+    event: str
     period: Period
     record: Mapping[str, Any]
     state: State
@@ -211,14 +213,17 @@ class Store:
             self._one("SELECT * FROM filing WHERE receipt_no = ? AND state = 'accepted'", receipt_no)
         )
 
-    def standing_filing_of(self, employer: str, contract_no: str, contract_digest: str) -> Filing | None:
-        """A filing of this contract that is neither returned nor rejected."""
+    def standing_filing_of(
+        self, employer: str, contract_no: str, event: str, contract_digest: str
+    ) -> Filing | None:
+        """A filing of this event of a contract that is neither returned nor rejected."""
         return _filing(
             self._one(
                 "SELECT * FROM filing WHERE state NOT IN ('returned', 'rejected')"
-                " AND (employer = ? AND contract_no = ? OR contract_digest = ?)",
+                " AND (employer = ? AND contract_no = ? AND event = ? OR contract_digest = ?)",
                 employer,
                 contract_no,
+                event,
                 contract_digest,
             )
         )
@@ -228,13 +233,22 @@ class Store:
         return _filing(
             self._one(
                 "SELECT * FROM filing WHERE state NOT IN ('returned', 'rejected')"
-                " AND employer = ? AND worker = ? AND starts <= ? AND ends >= ?",
+                " AND event <> 'ending' AND employer = ? AND worker = ? AND starts <= ? AND ends >= ?",
                 period.employer,
                 period.worker,
                 period.ends,
                 period.starts,
             )
         )
+
+    def end_employment(self, employer: str, worker: str, day: str) -> None:
+        """The employment is over: what was to last beyond `day` lasts until then."""
+        with self._lock:
+            self._database.execute(
+                "UPDATE filing SET ends = MAX(starts, ?) WHERE employer = ? AND worker = ? AND ends > ?"
+                " AND event <> 'ending' AND state = 'accepted'",
+                (day, employer, worker, day),
+            )
 
     def next_number(self) -> int:
         """The running number of the next filing; call it in the transaction that takes the filing in."""
@@ -247,8 +261,9 @@ class Store:
         with self._lock:
             self._database.execute(
                 "INSERT INTO filing (key, system_code, receipt_no, record_digest, contract_digest, employer,"
-                " contract_no, worker, starts, ends, record, state, received_at, due_at, decided_at, answer)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " contract_no, event, worker, starts, ends, record, state, received_at, due_at, decided_at,"
+                " answer)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     filing.key,
                     filing.system_code,
@@ -257,6 +272,7 @@ class Store:
                     filing.contract_digest,
                     filing.period.employer,
                     filing.contract_no,
+                    filing.event,
                     filing.period.worker,
                     filing.period.starts,
                     filing.period.ends,
@@ -371,6 +387,7 @@ def _filing(row: sqlite3.Row | None) -> Filing | None:
         record_digest=row["record_digest"],
         contract_digest=row["contract_digest"],
         contract_no=row["contract_no"],
+        event=row["event"],
         period=Period(row["employer"], row["worker"], row["starts"], row["ends"]),
         record=json.loads(row["record"]),
         state=State(row["state"]),

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.selectors import facts_of
 from core import audit, clock
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge.confirmation import Confirmation
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
-from filing_bridge.selectors import filing_of
+from filing_bridge.selectors import facts_behind, filing_of
 from filing_bridge.services.preparing import CONFIRMATION, Facts, confirmation_for, prepare
 
 
@@ -51,5 +50,5 @@ def _asked_for(principal: Principal, filing_id: UUID) -> tuple[Filing, Facts, Co
     principal.require(Permission.FILE)
     if filing.state != FilingState.WAITING or filing.last_error != CONFIRMATION:
         raise Refused("confirmation_not_needed")
-    facts = facts_of(filing.contract_id)
+    facts = facts_behind(filing)
     return filing, facts, confirmation_for(filing, facts, today=clock.today())

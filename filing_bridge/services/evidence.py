@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.db import transaction
 
-from contracts.domain import ContractState
+from contracts.domain import CONCLUDED
 from contracts.facts import canonical_facts
 from contracts.models import Contract
 from core import audit, blobs, clock, work
@@ -17,7 +17,7 @@ from core.errors import Refused
 from filing_bridge import evidence_checks as paths
 from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import EvidencePackage, Filing, FilingForm, Receipt
-from filing_bridge.protocol import Kind
+from filing_bridge.protocol import Event, Kind
 from filing_bridge.provinces import province
 from signing.evidence import package
 from signing.evidence.extract import log_part
@@ -33,7 +33,7 @@ SYSTEM = "system:evidence"
 
 def request_evidence(contract: Contract) -> None:
     """Have the package built, or built again with what has come since. Refuses `evidence_not_ready`."""
-    if contract.state != ContractState.EFFECTIVE:
+    if contract.state not in CONCLUDED:
         raise Refused("evidence_not_ready")
     work.enqueue(BUILD, str(contract.pk))
 
@@ -50,9 +50,10 @@ def evidence_of(contract: Contract) -> bytes:
 def build_evidence(contract_id: str) -> None:
     """Build the package from what is durable now. The log is sealed and time-stamped first."""
     contract = Contract.objects.get(pk=UUID(contract_id))
-    if contract.state != ContractState.EFFECTIVE:
+    if contract.state not in CONCLUDED:
         return
-    filing = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED).first()
+    accepted = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED)
+    filing = accepted.exclude(event=Event.ENDING).first()
     subjects = [contract.subject]
     if filing is not None:
         subjects += [filing.subject, f"form:{filing.pk}"]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.events import ContractEffective
+from contracts.events import ContractEffective, ContractEnded
 from core import audit, clock
 from core.crypto import blind_index
 from core.work import enqueue
@@ -17,11 +17,13 @@ from filing_bridge.confirmation import Confirmation, confirmation
 from filing_bridge.domain import BLOCKING, FilingState
 from filing_bridge.faults import Fault, fault_of_item, fault_of_violation
 from filing_bridge.mapping import (
+    HIRES,
     Envelope,
     FilingType,
     MappingError,
     SignedContract,
     filing_type_for,
+    layout_of,
     to_filing_record,
 )
 from filing_bridge.models import Filing
@@ -54,13 +56,21 @@ def open_filing(event: ContractEffective, facts: Facts) -> Filing:
     What keeps the record from being filed at once (an earlier filing, a missing reason for lateness, the
     first day of work) leaves it waiting, never undone: a contract in force always has its filing.
     """
-    filing_type = filing_type_for(facts, late=False)
-    contract, worker = facts["contract"], facts["worker"]
+    return _open(event, facts, starts_on=date.fromisoformat(facts["contract"]["start"]))
+
+
+def open_ending(event: ContractEnded, facts: Facts) -> Filing:
+    """Insert the filing of an ending, in the publisher's transaction. It follows what is filed before it."""
+    return _open(event, facts, starts_on=date.fromisoformat(facts["ending"]["date"]))
+
+
+def _open(event: ContractEffective | ContractEnded, facts: Facts, *, starts_on: date) -> Filing:
+    filing_type, worker = filing_type_for(facts, late=False), facts["worker"]
     filing = _insert(
         tenant=event.tenant,
         contract_id=event.contract_id,
         employment=blind_index("employment", f"{event.tenant}:{worker['id_type']}:{worker['id_no']}"),
-        starts_on=date.fromisoformat(contract["start"]),
+        starts_on=starts_on,
         document_digest=event.document_digest,
         signed_at=event.signed_at,
         deadline=deadline(facts, filing_type, profile_for(facts["jurisdiction_code"])),
@@ -75,7 +85,7 @@ def open_filing(event: ContractEffective, facts: Facts) -> Filing:
 
 
 def open_next_version(old: Filing, facts: Facts, particulars: Mapping[str, str], *, actor: str) -> Filing:
-    """File a returned or rejected contract again. Call in a transaction; raises `state_conflict`."""
+    """File again what was returned or rejected. Call in a transaction; raises `state_conflict`."""
     move(old, FilingState.REPLACED, actor=actor)
     filing = _insert(
         tenant=old.tenant,
@@ -159,7 +169,7 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
         )
     except MappingError:
         return _wait(filing, "record_cannot_be_built")
-    faults = [fault_of_violation(each) for each in violations("filing-record-1", record)]
+    faults = [fault_of_violation(each) for each in violations(layout_of(kind).schema, record)]
     if not faults:
         faults = [fault_of_item(each) for each in check_record(record, profile, today=clock.today())]
     if faults:
@@ -252,13 +262,13 @@ def _envelope(filing: Filing, facts: Facts, now: datetime) -> Envelope:
 def _kind_today(filing: Filing) -> FilingType:
     """A hire becomes a late hire when its deadline passes while it waits."""
     kind = FilingType(filing.filing_type)
-    if kind is FilingType.RENEWAL:
+    if kind not in HIRES:
         return kind
     return FilingType.LATE_HIRE if clock.today() > filing.deadline else FilingType.HIRE
 
 
 def _previous_receipt(filing: Filing) -> str | None:
-    if filing.filing_type != FilingType.RENEWAL:
+    if filing.filing_type in HIRES:
         return None
     accepted = earlier_filings(filing).filter(state=FilingState.ACCEPTED)
     return accepted.values_list("receipt_no", flat=True).first()

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.selectors import facts_of
 from core import audit, clock
 from core.errors import Refused
 from core.principal import Permission, Principal
 from core.work import enqueue
 from filing_bridge.domain import ASKED_ABOUT, STATE_WORDS, FilingState
 from filing_bridge.models import Filing
-from filing_bridge.selectors import filing_of
+from filing_bridge.selectors import facts_behind, filing_of
 from filing_bridge.services.preparing import SIGN, open_next_version, prepare
 from filing_bridge.services.states import RELEASED, move
 
@@ -35,9 +34,7 @@ def repeat_filing(*, principal: Principal, filing_id: UUID, particulars: Mapping
             case S.WAITING:
                 _complete(principal, filing, particulars)
             case S.RETURNED | S.REJECTED if not filing.to_confirm:
-                filing = open_next_version(
-                    filing, facts_of(filing.contract_id), particulars, actor=principal.actor
-                )
+                filing = open_next_version(filing, facts_behind(filing), particulars, actor=principal.actor)
             case S.HELD if not particulars:
                 _ask_anew(principal, filing)
             case state if state in HURRIED and not particulars:
@@ -59,7 +56,7 @@ def _complete(principal: Principal, filing: Filing, particulars: Mapping[str, st
         tenant=filing.tenant,
         detail={"particulars": sorted(particulars)},
     )
-    prepare(filing, facts_of(filing.contract_id), actor=principal.actor)
+    prepare(filing, facts_behind(filing), actor=principal.actor)
 
 
 def _hurry(principal: Principal, filing: Filing) -> None:

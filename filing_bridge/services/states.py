@@ -55,7 +55,7 @@ def move(
     )
     if new == S.ACCEPTED:
         receipt_no = changes.get("receipt_no", filing.receipt_no)
-        bus.publish(FilingAccepted(filing.pk, filing.contract_id, filing.tenant, receipt_no))
+        bus.publish(FilingAccepted(filing.pk, filing.contract_id, filing.tenant, receipt_no, filing.event))
     if new in ANNOUNCED:
         emit(
             f"filing.{new}",

@@ -97,10 +97,10 @@ def light_contracts(rows: QuerySet[Contract]) -> QuerySet[Contract]:
 
 
 def contract_rows(principal: Principal, page: Sequence[Contract]) -> list[ContractRow]:
-    """A page of contracts with whose turn it is and the latest version of each one's filing."""
+    """A page of contracts with whose turn it is and the newest filing of each."""
     turns = contracts.turns_of(page)
     of_page = filings.filings_of(principal).filter(contract_id__in=[contract.pk for contract in page])
-    latest = {filing.contract_id: filing for filing in light(of_page).order_by("version")}
+    latest = {filing.contract_id: filing for filing in light(of_page).order_by("created_at")}
     rows = []
     for contract in page:
         name = shown_name(principal, contract.worker.name)

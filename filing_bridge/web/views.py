@@ -16,7 +16,7 @@ from accounts.web.lists import Table
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
-from contracts.domain import ContractState
+from contracts.domain import CONCLUDED, ContractState
 from contracts.models import Contract
 from contracts.web.reaching import reached
 from core import clock
@@ -105,7 +105,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
     of_contract = filings.filings_of(visit.principal).filter(contract_id=contract.pk)
     versions = list(of_contract.select_related("form").order_by("-version"))
     worker = shown_name(visit.principal, contract.worker.name)
-    effective = contract.state == ContractState.EFFECTIVE
+    effective = contract.state in CONCLUDED
     return visit.show(
         "contract.html",
         contract=contract,

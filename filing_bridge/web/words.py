@@ -21,6 +21,7 @@ CONTRACT_STATES: Mapping[str, Badge] = {
     ContractState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
     ContractState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
     ContractState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
+    ContractState.ENDED: Badge(_("已解除或终止"), Tone.PLAIN),
 }
 # While a contract is out for signature, whose turn it is says more than the state.
 TURNS: Mapping[str, Badge] = {

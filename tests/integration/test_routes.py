@@ -86,6 +86,12 @@ TABLE: dict[str, str] = {
     "get api/v1/members/": ALL,
     "get api/v1/members/invitations/": "o",
     "post api/v1/members/invitations/": "o",
+    "post api/v1/contracts/<uuid:contract_id>/terminations/": WRITERS,
+    "post api/v1/contracts/<uuid:contract_id>/terminations/preview/": ALL,
+    "get api/v1/terminations/<uuid:termination_id>/": ALL,
+    "get api/v1/terminations/<uuid:termination_id>/document/": WRITERS,
+    "post api/v1/terminations/<uuid:termination_id>/withdraw/": WRITERS,
+    "get api/v1/terminations/": ALL,
     "post api/v1/paper-requests/<uuid:wish_id>/given/": WRITERS,
     "get api/v1/paper-requests/": ALL,
     "post api/v1/seal-applications/<uuid:application_id>/approve/": "k",
@@ -299,7 +305,14 @@ def make_house(**worker: str) -> House:
         # Of these none is made: a key of nobody's must be as unknown as one of another's.
         **{
             name: uuid.uuid4()
-            for name in ("application_id", "grant_id", "attempt_id", "invitation_id", "template_id")
+            for name in (
+                "application_id",
+                "grant_id",
+                "attempt_id",
+                "invitation_id",
+                "template_id",
+                "termination_id",
+            )
         },
         "use_id": 1,
         "number": 1,

@@ -1,9 +1,13 @@
 """Synthetic contract facts for tests: one valid set for each shipped template."""
 
 import copy
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from contracts.document.template import load_template, template_digest
+from contracts.endings.facts import Wish, assemble
 
 _EMPLOYER: dict[str, Any] = {
     "name": "示例制造（淄博）有限公司",
@@ -166,3 +170,16 @@ def sample_facts(
                 name: value for name, value in (facts[section] | changes).items() if value is not None
             }
     return facts
+
+
+def sample_ending(
+    contract: Mapping[str, Any], *, ends_on: date, amount: str | None = None, **wish: Any
+) -> dict[str, Any]:
+    """Facts of the ending of a contract with these facts; `wish` as in `contracts.endings.facts.Wish`."""
+    return assemble(
+        contract,
+        contract_digest="c" * 64,
+        certificate_no="ZM-20261104-ABCDEFGH",
+        wish=Wish(ends_on=ends_on, **{"protected": False, **wish}),
+        amount=None if amount is None else Decimal(amount),
+    )

@@ -5,6 +5,7 @@ The keys are made for the purpose and thrown away; the public halves are publish
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from core.canonical import sha256_hex
 from filing_bridge import protocol
 from filing_bridge.mapping import Envelope, FilingType, SignedContract, to_filing_record
 from filing_bridge.profiles import profile_for
-from tests.support.contract_facts import sample_facts
+from tests.support.contract_facts import sample_ending, sample_facts
 from tests.support.filing_parties import NOW, PDF, Party, make_employer, p256
 
 FOLDER = Path(__file__).parents[2] / "docs" / "filing-examples"
@@ -37,6 +38,7 @@ def make() -> dict[str, Any]:
         submitted_at=NOW,
     )
     omit = profile_for("370303").omit
+    ending = sample_ending(facts, reason="3602", ends_on=NOW.date(), evidence=("agreement",))
     record = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
     body = protocol.submission(
         record, version=1, employer_signature=employer.sign(record), document_size=len(PDF)
@@ -76,6 +78,9 @@ def make() -> dict[str, Any]:
     problem = protocol.problem("too_many_requests")
     return {
         "record.json": record,
+        "ending-record.json": to_filing_record(
+            ending, signed, FilingType.RESCISSION, replace(envelope, prev_filing_no=RECEIPT), omit=omit
+        ),
         "submission.jws": submission,
         "submission.json": _payload(submission),
         "batch.json": protocol.batch([{"message": submission, "pdf": base64.b64encode(PDF).decode()}]),

@@ -10,7 +10,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +20,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from contracts.events import ContractEffective
+from contracts.events import ContractEffective, ContractEnded
 from core import blobs, clock, work
 from core.models import WorkItem
 from core.numbers import citizen_check_character
@@ -42,11 +42,11 @@ from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.sandbox.store import Store
 from filing_bridge.services.answers import RENDER_FORM
 from filing_bridge.services.messages import sign_messages
-from filing_bridge.services.preparing import open_filing
+from filing_bridge.services.preparing import open_ending, open_filing
 from filing_bridge.tasks import sweep
 from signing.keys.signing_key import SigningKey
 from signing.services import keyroom
-from tests.support.contract_facts import sample_facts
+from tests.support.contract_facts import sample_ending, sample_facts
 from tests.support.filing_parties import make_employer
 
 TOKEN = "stand-in token, not secret"
@@ -92,6 +92,7 @@ class FilingProvince:
     tenant: uuid.UUID
     officers: Mapping[str, str]
     counter: int = 0
+    endings: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
 
     def plan(self, *faults: Kind | Fault, on: frozenset[str] = INTERFACES) -> None:
         """These faults, one request each, then honesty."""
@@ -159,6 +160,17 @@ class FilingProvince:
         for name in ("months", "start", "end", "wage"):
             terms.pop(f"probation_{name}", None)
         return {**facts, "contract": terms, "contract_no": f"{facts['contract_no']}-X{self.counter}"}
+
+    def end(self, hire: Filing, facts: dict[str, Any], day: date | None = None) -> Filing:
+        """What happens when the certificate of an agreed ending is signed; `endings` keeps its facts."""
+        ending = sample_ending(facts, reason="3602", ends_on=day or clock.today(), evidence=("agreement",))
+        pdf = f"%PDF-1.7 stands for the ending of {facts['contract_no']}".encode()
+        event = ContractEnded(hire.contract_id, self.tenant, blobs.put(pdf), clock.now())
+        with transaction.atomic():
+            filing = open_ending(event, ending)
+        filing.refresh_from_db()
+        self.endings[filing.pk] = ending
+        return filing
 
     def file(self, facts: dict[str, Any] | None = None) -> Filing:
         """What happens when a contract becomes effective."""

@@ -16,6 +16,8 @@ from cryptography import x509
 
 from contracts.document.render import render
 from contracts.document.template import load_template
+from contracts.endings.certificate import render_certificate
+from contracts.endings.facts import signers_of
 from core.numbers import USCC_ALPHABET, citizen_check_character, uscc_check_character
 from core.periods import last_day
 from signing.keys.authority import CertificateAuthority, OrganisationSubject, WorkerSubject
@@ -25,7 +27,7 @@ from signing.keys.timestamp import TimeStampAuthority
 from signing.pades.apply import Party, sign_first, sign_next
 from signing.pades.complete import Completion, archive
 from signing.pades.geometry import box_from_points
-from signing.pades.marks import Seal, TypedName
+from signing.pades.marks import Mark, Seal, TypedName
 from signing.pades.prepare import FieldSpec, prepare
 from signing.pades.validate import validate
 from tests.support.contract_facts import sample_facts
@@ -104,6 +106,39 @@ def random_facts(
     facts = sample_facts(slug, worker=worker, employer=employer, contract=contract)
     facts["contract_no"] = f"HT-{start.year}-{chance.randrange(10**9):09d}"
     return facts
+
+
+def sign_certificate(
+    authorities: Authorities, facts: dict[str, Any], *, roles: tuple[str, ...] | None = None
+) -> SignedFile:
+    """Render the certificate of an ending and have it signed, by those who should unless told otherwise."""
+    employer, roles = facts["employer"], roles or signers_of(facts)
+    rendered = render_certificate(facts, at=datetime.now(UTC))
+    boxes = {
+        each.key: box_from_points(
+            each.page, each.x, each.y, each.w, each.h, rendered.page_sizes[each.page - 1]
+        )
+        for each in rendered.anchors
+    }
+    anchors = {"worker": "worker_signature", "employer": "employer_seal"}
+    seal, tsa = Seal(employer["name"], "劳动合同专用章"), authorities.tsa
+    keys = {"employer": authorities.organisation(employer["name"], employer["uscc"])}
+    if "worker" in roles:
+        keys["worker"] = authorities.ca.issue_worker(WorkerSubject(facts["worker"]["name"], "test"))
+    marks: dict[str, Mark] = {"worker": TypedName(facts["worker"]["name"]), "employer": seal}
+    evidence = [authorities.revocation.evidence(authorities.chain(keys[role])) for role in roles]
+    evidence.append(authorities.revocation.evidence(tsa.chain))
+    boxed = {role: boxes[anchors[role]] for role in roles}
+    pdf = prepare(rendered.pdf, [FieldSpec(role, role, boxed[role], boxed[role]) for role in roles])
+    for number, role in enumerate(roles):
+        completion = Completion(evidence) if number == len(roles) - 1 else None
+        party = Party(role, keys[role], marks[role])
+        pdf = (sign_next if number else sign_first)(pdf, party, tsa, completion)
+    pdf = archive(pdf, tsa)
+    verdict = validate(pdf, [authorities.root])
+    assert verdict.ok, verdict.problems
+    times = [each.at for each in verdict.signatures if each.at is not None]
+    return SignedFile(pdf, facts, max(times))
 
 
 def random_worker(chance: random.Random) -> dict[str, Any]:

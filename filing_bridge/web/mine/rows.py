@@ -33,6 +33,7 @@ STATES: Mapping[str, Badge] = {
     ContractState.REFUSED: Badge(_("您已拒签"), Tone.PLAIN),
     ContractState.WITHDRAWN: Badge(_("单位已撤回"), Tone.PLAIN),
     ContractState.EXPIRED: Badge(_("过期未签"), Tone.PLAIN),
+    ContractState.ENDED: Badge(_("已解除或终止"), Tone.PLAIN),
 }
 TURNS: Mapping[str, Badge] = {
     PartyState.WAITING: TO_SIGN,
@@ -108,10 +109,10 @@ def own_contracts(person: Person, contracts: Sequence[Contract]) -> list[OwnCont
 
 
 def latest_filings(contracts: Sequence[Contract]) -> dict[UUID, Filing]:
-    """The newest version of each contract's filing."""
+    """The newest filing of each contract: that of its ending, once there is one."""
     found = Filing.objects.filter(contract_id__in=[contract.pk for contract in contracts])
     columns = found.only("contract_id", "state", "version", "receipt_no", "decided_at")
-    return {filing.contract_id: filing for filing in columns.order_by("version")}
+    return {filing.contract_id: filing for filing in columns.order_by("created_at")}
 
 
 def state_of(contract: Contract, turn: str) -> Badge:

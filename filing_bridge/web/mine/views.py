@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from contracts import selectors
-from contracts.domain import ContractState, PaperState
+from contracts.domain import CONCLUDED, ContractState, PaperState
 from contracts.models import PaperRequest
 from contracts.services.reaching import ask_for_paper
 from core.api import KeyPagination
@@ -47,7 +47,7 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
     party = own.party_in(person, found)
     wanted = party.request
     filing = rows.latest_filings([found]).get(found.pk)
-    effective = found.state == ContractState.EFFECTIVE
+    effective = found.state in CONCLUDED
     return show(
         request,
         "contract.html",

@@ -39,7 +39,9 @@ def api(province: FilingProvince) -> Any:
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[object, object]:
     """Facts by contract, where there are no rows of contracts."""
     facts: dict[object, object] = {}
-    monkeypatch.setattr("filing_bridge.services.repeating.facts_of", facts.__getitem__)
+    monkeypatch.setattr(
+        "filing_bridge.services.repeating.facts_behind", lambda filing: facts[filing.contract_id]
+    )
     return facts
 
 

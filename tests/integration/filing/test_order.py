@@ -29,7 +29,7 @@ def facts_are_known(monkeypatch: pytest.MonkeyPatch) -> dict[object, object]:
     """Facts by contract, where there are no rows of contracts."""
     known: dict[object, object] = {}
     for module in ("filing_bridge.tasks", "filing_bridge.services.repeating"):
-        monkeypatch.setattr(f"{module}.facts_of", known.__getitem__)
+        monkeypatch.setattr(f"{module}.facts_behind", lambda filing: known[filing.contract_id])
     return known
 
 

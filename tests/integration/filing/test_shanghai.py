@@ -23,7 +23,7 @@ def known(monkeypatch: pytest.MonkeyPatch, province: FilingProvince) -> dict[obj
     province.decisions.settings = Settings(Decide.PROFILE)
     facts: dict[object, object] = {}
     for module in ("services.confirming", "tasks"):
-        monkeypatch.setattr(f"filing_bridge.{module}.facts_of", facts.__getitem__)
+        monkeypatch.setattr(f"filing_bridge.{module}.facts_behind", lambda filing: facts[filing.contract_id])
     return facts
 
 

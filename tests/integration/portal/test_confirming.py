@@ -27,7 +27,7 @@ def filing(monkeypatch: pytest.MonkeyPatch) -> Filing:
     made = make_filing(
         contract, FilingState.WAITING, last_error=CONFIRMATION, jurisdiction="310115", filing_type="11"
     )
-    monkeypatch.setattr("filing_bridge.services.confirming.facts_of", lambda contract_id: FACTS)
+    monkeypatch.setattr("filing_bridge.services.confirming.facts_behind", lambda filing: FACTS)
     return made
 
 

@@ -13,6 +13,7 @@ EXPECTED = {
     "employer_type": 12,
     "employment_form": 5,
     "employment_kind": 7,
+    "end_circumstance": 6,
     "end_reason": 32,
     "ethnicity": 58,
     "filing_type": 13,

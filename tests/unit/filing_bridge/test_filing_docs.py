@@ -25,6 +25,7 @@ TEXT = (DOCS / "filing-protocol.md").read_text(encoding="utf-8")
 OPENAPI = yaml.safe_load((DOCS / "filing-openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = {
     "record.json": "filing-record-1",
+    "ending-record.json": "ending-record-1",
     "submission.json": "message-1",
     "batch.json": "batch-1",
     "batch-answer.json": "batch-answer-1",

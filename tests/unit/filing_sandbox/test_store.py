@@ -20,6 +20,7 @@ def filing(number: int = 1) -> Filing:
         record_digest="0" * 64,
         contract_digest=f"{number:064x}",
         contract_no=f"HT-{number}",
+        event="hire",
         period=Period("91370303MA3TE5T03M", f"01:{number}", "2026-11-03", "2029-11-02"),
         record={"filing_type": "11"},
         state=State.ACCEPTED,
