@@ -31,14 +31,7 @@ WIDGET: Final = 20  # FPDF_ANNOT_WIDGET
 
 def main() -> int:
     """Judge what comes in; the exit code is 0 whenever an answer was written."""
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (most, most))
+    bound()
     roots = [x509.load_pem_x509_certificate(Path(path).read_bytes()) for path in sys.argv[1:]]
     pdf = sys.stdin.buffer.read(MAX_SIZE + 1)
     verdict = validate(pdf, roots)
@@ -63,6 +56,18 @@ def main() -> int:
     answer["page_count"], answer["pages"] = _pages(pdf) if _may_be_drawn(answer["problems"]) else (0, [])
     sys.stdout.write(json.dumps(answer))
     return 0
+
+
+def bound() -> None:
+    """Have the operating system limit this process from now on."""
+    for limit, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (most, most))
 
 
 def _may_be_drawn(problems: list[str]) -> bool:

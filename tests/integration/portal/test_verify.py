@@ -3,9 +3,13 @@
 import io
 import random
 import re
+import signal
+import subprocess
+import sys
 import time
 import zlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -145,6 +149,21 @@ def test_hostile_files_harm_nothing(signed: SignedFile, kind: str) -> None:
     assert "核验未通过" in told(answer)
     assert "alert(1)" not in answer.content.decode()
     assert time.monotonic() - begun < inspecting.SECONDS + 20
+
+
+@pytest.mark.parametrize(
+    ("act", "ends_with"),
+    [
+        ("bytearray(2**31)", "MemoryError"),
+        ("open('grown', 'wb').write(b'x' * 9000)", "File too large"),
+        ("[open('/dev/null') for _ in range(200)]", "Too many open files"),
+    ],
+)
+def test_the_process_is_bounded_by_the_operating_system(act: str, ends_with: str, tmp_path: Path) -> None:
+    program = f"import os; from signing.inspection import bound; os.chdir({str(tmp_path)!r}); bound(); {act}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert ends_with in done.stderr or done.returncode == -signal.SIGXFSZ
 
 
 def test_what_takes_too_long_is_ended(signed: SignedFile, monkeypatch: pytest.MonkeyPatch) -> None:
