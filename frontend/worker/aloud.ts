@@ -40,6 +40,7 @@ export class Aloud {
   private section = 0;
   private piece = 0;
   private on = false;
+  private begun = false;
 
   constructor(
     private readonly voice: Voice,
@@ -50,7 +51,7 @@ export class Aloud {
   play(section: number): void {
     if (section !== this.section) this.piece = 0;
     this.section = section;
-    this.on = true;
+    this.on = this.begun = true;
     this.text.reading(section);
     this.next();
   }
@@ -63,6 +64,11 @@ export class Aloud {
 
   get isOn(): boolean {
     return this.on;
+  }
+
+  /** Where it is, or was when it paused; null when there is nothing to go on with. */
+  get at(): number | null {
+    return this.begun ? this.section : null;
   }
 
   private next(): void {
@@ -81,6 +87,7 @@ export class Aloud {
       this.play(this.section + 1);
     } else {
       this.section = this.piece = 0;
+      this.begun = false;
       this.pause();
     }
   }

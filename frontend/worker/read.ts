@@ -135,7 +135,12 @@ export async function read(): Promise<void> {
     onTap(button, () => {
       if (reader.isOn) return reader.pause();
       if (parts !== texts) change(true);
-      reader.play(current);
+      // Where it paused if that is still on the screen, else from the topmost section.
+      const rects = texts.map(({ element }) => element.getBoundingClientRect());
+      const paused = reader.at === null ? undefined : rects[reader.at];
+      const stays = paused && paused.bottom > top() && paused.top < bottom();
+      const topmost = rects.findIndex((rect) => rect.bottom > top() + 1);
+      reader.play(stays ? (reader.at as number) : Math.max(0, topmost));
     });
     window.addEventListener("pagehide", () => reader.pause());
     show(button);
