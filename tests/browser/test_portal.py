@@ -19,7 +19,7 @@ from filing_bridge.models import Filing
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
 from tests.support.phone_browser import AXE, AXE_OPTIONS
-from tests.support.portal import FAULT, make_contract, make_filing, pdf
+from tests.support.portal import FAULT, make_contract, make_filing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,7 +47,7 @@ def usual() -> Employer:
         (FilingState.RETURNED, 9),
         (FilingState.ACCEPTED, 20),
     ):
-        contract = make_contract(employer, ContractState.EFFECTIVE, document=pdf())
+        contract = make_contract(employer, ContractState.EFFECTIVE)
         make_filing(contract, state, days_left=days, faults=[FAULT] if state == FilingState.RETURNED else [])
     return employer
 
