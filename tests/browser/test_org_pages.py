@@ -77,6 +77,11 @@ def chromium(addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("role", PAGES)
+def _listen(page: Page, complaints: list[str]) -> None:
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
 def test_pages_are_accessible_and_silent_in_light_and_dark(
     chromium: Browser, live_server: Any, house: House, addresses: dict[str, str], role: Role
 ) -> None:
@@ -85,8 +90,7 @@ def test_pages_are_accessible_and_silent_in_light_and_dark(
     for scheme in ("light", "dark"):
         context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
-        page.on("console", lambda m, to=complaints: to.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error, to=complaints: to.append(str(error)))
+        _listen(page, complaints)
         _log_in(page, live_server.url, house.people[role])
         for name in PAGES[role]:
             address = live_server.url + addresses[name]
@@ -111,7 +115,7 @@ def test_a_file_is_verified_in_the_browser(
         context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
         complaints: list[str] = []
-        page.on("console", lambda m, to=complaints: to.append(m.text) if m.type == "error" else None)
+        _listen(page, complaints)
         page.goto(live_server.url + reverse("verify:verify"))
         page.set_input_files("input[type=file]", file)
         with page.expect_navigation(timeout=60_000):

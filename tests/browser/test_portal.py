@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.urls import reverse
@@ -122,7 +122,7 @@ def chromium(person: Membership, addresses: dict[str, str], live_server: Any) ->
 
 
 # How each page is looked at: language, width and height, colours.
-LOOKS = [
+LOOKS: list[tuple[str, int, int, Literal["light", "dark"]]] = [
     ("zh-CN", 1366, 768, "light"),
     ("zh-CN", 1366, 768, "dark"),
     ("zh-CN", 1920, 1080, "light"),
