@@ -346,6 +346,7 @@ def make_house(**worker: str) -> House:
                 "invitation_id",
                 "template_id",
                 "batch_id",
+                "termination_id",
             )
         },
         "use_id": 1,

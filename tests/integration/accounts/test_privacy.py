@@ -76,7 +76,7 @@ def test_no_sink_holds_a_canary(caplog: pytest.LogCaptureFixture, capfd: pytest.
     visitor.send("post", "invitations/accept/", accepted)
     log_in = {"email": "boss@example.com", "password": PASSWORD}
     session = visitor.send("post", "sessions/", log_in).json()["token"]
-    secrets |= {token, session.split("_")[2], enrol(Client(session))}
+    secrets |= {token, session.split("_", 2)[2], enrol(Client(session))}
     refusals.append(visitor.send("post", "sessions/", {**log_in, "password": PASSWORD + "x"}))
 
     # a worker: put on the roster, changed, searched, revealed, refused
