@@ -1,7 +1,7 @@
 """The view of a declared list: shows a page of it, exports it, keeps views of it, acts on picked rows."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +106,7 @@ def _shown(visit: Visit, table: Table[Any, Any]) -> HttpResponse:
     return visit.show(
         "list.html",
         table=table,
-        lines=_lines(table, table.rows(principal, page.rows)),
+        lines=_lines(visit, table, table.rows(principal, page.rows)),
         heads=[_head(column, order, query) for column in table.columns],
         tabs=[(tab, address_with(query, show=tab.name)) for tab in table.tabs],
         chosen=table.tab(query.get("show")),
@@ -191,8 +191,12 @@ def _all_lines(visit: Visit, table: Table[Any, Any], found: Any, order: str) -> 
         after = str(page.after)
 
 
-def _lines(table: Table[Any, Any], rows: Sequence[Any]) -> list[Line]:
-    return [Line(table.key(row), [(column, column.cell(row)) for column in table.columns]) for row in rows]
+def _lines(visit: Visit, table: Table[Any, Any], rows: Sequence[Any]) -> list[Line]:
+    def cell(column: Any, row: Any) -> Cell:
+        said: Cell = column.cell(row)
+        return said if visit.may(said.needs) else replace(said, link="")
+
+    return [Line(table.key(row), [(column, cell(column, row)) for column in table.columns]) for row in rows]
 
 
 def _head(column: Any, order: str, query: QueryDict) -> Head:

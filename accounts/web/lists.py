@@ -23,10 +23,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell says: text or a badge, with a link, a remark below, a picture (an address) beside."""
+    """What one cell says: text or a badge, with a link, a remark below, a picture (an address) beside.
+
+    Whoever lacks the permission that the link `needs` sees the text alone.
+    """
 
     text: Words
     link: str = ""
+    needs: Permission = Permission.READ
     tone: Tone | None = None
     note: Words = ""
     warning: Badge | None = None

@@ -42,7 +42,7 @@ def _invitation_state(row: Invitation) -> Cell:
         return Cell(_("已接受"), tone=Tone.GOOD)
     if row.expires_at <= clock.now():
         return Cell(_("已失效"), tone=Tone.PLAIN)
-    return Cell(_("等待接受"), tone=Tone.WARN, link=reverse("org:withdraw", args=[row.pk]))
+    return Cell(_("等待接受"), tone=Tone.WARN, link=reverse("org:withdraw", args=[row.pk]), needs=MANAGE)
 
 
 def _keys(principal: Principal) -> QuerySet[ApiKey]:
@@ -99,7 +99,9 @@ MEMBERS: Table[Membership, Membership] = Table(
         Column(
             "name",
             _("姓名"),
-            lambda row: Cell(row.user.name or row.user.email, link=reverse("org:member", args=[row.pk])),
+            lambda row: Cell(
+                row.user.name or row.user.email, link=reverse("org:member", args=[row.pk]), needs=MANAGE
+            ),
             kind="name",
         ),
         Column("email", _("邮箱"), lambda row: Cell(row.user.email), sort="user__email"),
@@ -143,7 +145,7 @@ INVITATIONS: Table[Invitation, Invitation] = Table(
             "withdraw",
             _("操作"),
             lambda row: (
-                Cell(_("撤回"), link=reverse("org:withdraw", args=[row.pk]))
+                Cell(_("撤回"), link=reverse("org:withdraw", args=[row.pk]), needs=MANAGE)
                 if row.accepted_at is None and row.expires_at > clock.now()
                 else Cell("")
             ),
@@ -193,7 +195,11 @@ WEBHOOKS: Table[WebhookEndpoint, WebhookEndpoint] = Table(
     title=_("事件推送"),
     columns=(
         Column(
-            "url", _("地址"), lambda row: Cell(row.url, link=reverse("org:remove_webhook", args=[row.pk]))
+            "url",
+            _("地址"),
+            lambda row: Cell(
+                row.url, link=reverse("org:remove_webhook", args=[row.pk]), needs=Permission.MANAGE_PROFILE
+            ),
         ),
         Column(
             "topics", _("事件"), lambda row: Cell(_("全部") if "*" in row.topics else "、".join(row.topics))

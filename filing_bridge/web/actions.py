@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, Words] = {
     "contract.refused": _("合同因拒签终止"),
     "contract.withdrawn": _("撤回合同"),
     "contract.expired": _("签署期限已过，合同终止"),
+    "contract.ended": _("劳动合同解除或者终止"),
     "request.opened": _("开始签署"),
     "request.signed": _("各方均已签名，等待核验"),
     "request.completed": _("签名全部核验通过"),

@@ -158,7 +158,7 @@ def log_forgeries(log: dict[str, list[dict[str, object]]]) -> Iterator[tuple[str
     shortened["blocks"] = shortened["blocks"][:-1]
     yield "log", shortened
     unstamped = json.loads(json.dumps(log))
-    unstamped["stamps"] = unstamped["stamps"][1:]
+    unstamped["stamps"] = unstamped["stamps"][:-1]
     yield "log_chain", unstamped
 
 

@@ -433,6 +433,7 @@ OF_OTHER_THINGS = {
     "seal",
     "seal_application",
     "template",
+    "termination",
     "visit",
 }
 
