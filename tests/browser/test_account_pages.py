@@ -14,6 +14,7 @@ from tests.integration.accounts.conftest import deliver_mail, token_in
 from tests.integration.accounts.test_totp import code_now
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,9 +34,7 @@ def invitation_token() -> str:
 @pytest.fixture
 def chromium(invitation_token: str, live_server: Any) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

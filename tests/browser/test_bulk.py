@@ -17,6 +17,7 @@ from core import work
 from core.principal import Role
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 from tests.support.phone_browser import AXE, AXE_OPTIONS
 from tests.support.sheets import own_sheet, person
 
@@ -41,9 +42,7 @@ def chromium(transactional_db: None, live_server: Any) -> Iterator[Browser]:
     # Playwright's loop runs in this thread, where Django would refuse to use the database.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -11,6 +11,7 @@ from contracts.services.publishing import publish_own_templates
 from core.principal import Role
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_CLICKS = 14
@@ -34,9 +35,7 @@ def chromium(transactional_db: None, live_server: Any) -> Iterator[Browser]:
     publish_own_templates()
     make.make_member(make.make_employer(), Role.CLERK, email="new@example.com")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -15,6 +15,7 @@ from core import work
 from core.principal import Role
 from tests.integration.portal.test_seal_pages import House, make_house, waiting_contract
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 from tests.support.phone_browser import AXE, AXE_OPTIONS
 from tests.support.pki import RunningPki, pki
 from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
@@ -69,9 +70,7 @@ def addresses(house: House) -> dict[str, str]:
 @pytest.fixture
 def chromium(addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -18,6 +18,7 @@ from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 from tests.support.phone_browser import AXE, AXE_OPTIONS
 from tests.support.portal import FAULT, make_contract, make_filing
 
@@ -114,9 +115,7 @@ def addresses(house: tuple[str, Employer]) -> dict[str, str]:
 @pytest.fixture
 def chromium(person: Membership, addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -14,6 +14,7 @@ from core.principal import Role
 from tests.integration.portal.test_templates import own_template
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
+from tests.support.chromium import launch
 from tests.support.phone_browser import AXE, AXE_OPTIONS
 from tests.support.portal import make_contract
 
@@ -36,9 +37,7 @@ def own() -> Template:
 @pytest.fixture
 def chromium(own: Template, live_server: Any) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, CDPSession, Locator, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
 
+from tests.support.chromium import launch
 from tests.support.needs import ROOT
 
 SCREENS = ROOT / "var" / "screens"
@@ -29,10 +30,6 @@ TARGETS = """least => Array.from(
 # The browser logs every answer of 4xx as an error. A page that is not ready yet is none.
 NOT_READY = r"Failed to load resource.* 409 "
 PATIENCE = 30_000  # ms; machines that run many tests at once are slow
-
-
-def launch(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 
 
 @pytest.fixture(scope="module")

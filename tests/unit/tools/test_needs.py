@@ -61,7 +61,7 @@ def test_each_test_that_cannot_run_is_named_with_its_reason(
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
-            "NOT RUN: 1 test because chromium is not installed*",
+            "NOT RUN: 1 test because chromium-headless-shell is not installed*",
             "NOT RUN: 2 tests because no PostgreSQL was given*",
         ]
     )
@@ -75,7 +75,9 @@ def test_what_is_left_to_the_other_pass_is_not_reported(
 
     suite.runpytest_subprocess().assert_outcomes(passed=1, deselected=3)
 
-    assert not_run(suite) == ["1 test because chromium is not installed (Debian package chromium)"]
+    assert not_run(suite) == [
+        "1 test because chromium-headless-shell is not installed (Debian package chromium-headless-shell)"
+    ]
 
 
 def test_the_second_pass_runs_what_needs_a_server_and_names_the_missing_one(
