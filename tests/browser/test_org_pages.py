@@ -75,12 +75,12 @@ def chromium(addresses: dict[str, str], live_server: Any) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.mark.parametrize("role", PAGES)
 def _listen(page: Page, complaints: list[str]) -> None:
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
+@pytest.mark.parametrize("role", PAGES)
 def test_pages_are_accessible_and_silent_in_light_and_dark(
     chromium: Browser, live_server: Any, house: House, addresses: dict[str, str], role: Role
 ) -> None:

@@ -15,8 +15,12 @@ from config.demo.processes import started
 from config.demo.progress import Progress
 from config.demo.system import Ports, System
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
-CONTRACTS = 3
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.xdist_group("day"),  # one day for all of them
+    pytest.mark.timeout(900),
+]
+CONTRACTS = 1
 WAYS_TO_SEE_A_PAGE = 6  # filters, sorting, languages: as many of a page's addresses are opened
 LEAVING = re.compile(r"/(account/logout|static)/")
 

@@ -23,7 +23,12 @@ from signing.pades.validate import read_attachment, validate
 from tests.processes.conftest import Demo
 from tests.support import second_opinions
 
-pytestmark = [pytest.mark.processes, pytest.mark.needs("rare_font"), pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.needs("rare_font"),
+    pytest.mark.xdist_group("demo"),  # one demonstration for all of them
+    pytest.mark.timeout(900),
+]
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261121
 
