@@ -13,6 +13,9 @@ from tests.support import needs
 
 pytest_plugins = ["tests.support.append_only"]
 
+# The tests that take longest go first, so that at the end no worker waits for another that has one of them.
+FIRST = ("tests/processes/", "tests/browser/")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-screens", action="store_true", help="write the pictures of docs/screens/ anew")
@@ -22,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Runs in each worker before anything is distributed."""
     needs.deselect_what_cannot_run(config, items)
-    needs.group_for_workers(items)
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 def pytest_unconfigure() -> None:

@@ -14,7 +14,9 @@ import pytest
 
 from tools.services import ROOT, provided, run_to_its_end, without_services
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
+# A file at a time, in the order of tests/conftest.py: its tests share a browser or an installation.
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+PYTEST = (sys.executable, "-m", "pytest", "-q", *BY_FILE)
 VITEST = (ROOT / "node_modules" / ".bin" / "vitest", "run", "--dir", "frontend")
 
 

@@ -17,7 +17,6 @@ from config.demo.system import Ports, System
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.xdist_group("day"),  # one day for all of them
     pytest.mark.timeout(900),
 ]
 CONTRACTS = 1

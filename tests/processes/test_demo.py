@@ -26,7 +26,6 @@ from tests.support import second_opinions
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.needs("rare_font"),
-    pytest.mark.xdist_group("demo"),  # one demonstration for all of them
     pytest.mark.timeout(900),
 ]
 ROOT = Path(__file__).resolve().parents[2]

@@ -118,13 +118,6 @@ def deselect_what_cannot_run(config: pytest.Config, items: list[pytest.Item]) ->
         items[:] = kept
 
 
-def group_for_workers(items: list[pytest.Item]) -> None:
-    """Tests that start processes or browsers follow one another in one worker; others go file by file."""
-    for item in items:
-        heavy = item.get_closest_marker("browser") or item.get_closest_marker("processes")
-        item.add_marker(pytest.mark.xdist_group("processes" if heavy else str(item.path)))
-
-
 def sentences(account: Counter[str]) -> Iterator[str]:
     """`N tests because …`, one for each thing that is missing."""
     for name, count in sorted(account.items()):

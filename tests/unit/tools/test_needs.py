@@ -51,7 +51,7 @@ def not_run(suite: pytest.Pytester) -> list[str]:
     return (suite.path / "not-run").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2", "--dist", "loadgroup"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("workers", [[], ["-n", "2", "--dist", "loadfile"]], ids=["alone", "workers"])
 def test_each_test_that_cannot_run_is_named_with_its_reason(
     suite: pytest.Pytester, workers: list[str]
 ) -> None:

@@ -1,4 +1,8 @@
-"""The main job on PostgreSQL with Celery for a doorbell: worker, signer and beat as they are deployed."""
+"""The processes of docker-compose.yml against real PostgreSQL and Redis: they are well, and do the main job.
+
+The tests share one broker, where two installations at once would hear each other: they stay in one file,
+which is what one worker of the tests runs.
+"""
 
 import os
 from pathlib import Path
@@ -6,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.demo.main_job import drive, summarise
-from config.demo.processes import Program, started
+from config.demo.processes import Program, free_port, started
 from config.demo.progress import Progress
 from config.demo.system import Ports, System
 from tests.support import production
@@ -14,8 +18,7 @@ from tests.support import production
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.needs("postgres", "redis"),
-    pytest.mark.xdist_group("celery"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
 ]
 CONTRACTS = 4
 
@@ -59,3 +62,23 @@ def test_contracts_are_signed_and_filed_with_a_broker(tmp_path: Path) -> None:
             _employer, jobs = drive(system, operator_key, CONTRACTS, progress)
     summary = summarise(jobs, progress)
     assert (summary["effective"], summary["accepted"]) == (CONTRACTS, CONTRACTS)
+
+
+def test_all_processes_start_on_an_empty_database_and_are_well(tmp_path: Path) -> None:
+    with production.fresh_database() as database_url:
+        variables = production.environment(database_url, tmp_path)
+        production.manage("migrate --noinput --verbosity 0", variables)
+        port = free_port()
+        programs = [
+            production.web(port, variables),
+            production.deployed("worker", variables, tmp_path, production.celery_answers),
+            production.deployed("signer", variables, tmp_path, production.celery_answers),
+            production.deployed("beat", variables, tmp_path, lambda _: (tmp_path / "beat.pid").exists()),
+        ]
+        with started(programs, tmp_path / "logs") as processes:
+            # the one that answers is the one whose turn it is: kill it, and the others go on
+            processes["worker"].kill()
+            assert processes["web"].program.ready(processes["web"])
+            assert production.celery_answers(processes["signer"])
+            processes["worker"].start()
+            assert all(process.is_alive for process in processes.values())
