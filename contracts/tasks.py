@@ -158,6 +158,7 @@ def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:
         place=place,
         zone=zone,
         mobile=section["mobile"],
+        email=section.get("email", ""),
     )
 
 

@@ -11,6 +11,10 @@ STAND_INS: dict[str, tuple[str | bool, ...]] = {
     "REAL_NAME_PROVIDER": ("synthetic",),
     "CERTIFICATE_AUTHORITY": ("test",),
     "WEBHOOK_ALLOW_LOOPBACK": (True,),
+    "EMAIL_BACKEND": tuple(
+        f"django.core.mail.backends.{kind}.EmailBackend"
+        for kind in ("console", "dummy", "filebased", "locmem")
+    ),
 }
 
 

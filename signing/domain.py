@@ -115,8 +115,17 @@ class ApplicationState(StrEnum):
 class NoticeState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
+    ARRIVED = "arrived"  # as the gateway reports
+    LOST = "lost"  # as the gateway reports: switched off, out of service
     FAILED = "failed"
     DROPPED = "dropped"  # what it says was no longer true when it could have been sent
+
+
+class Channel(StrEnum):
+    """How a message goes: also to the e-mail address, where a person has given one."""
+
+    SMS = "sms"
+    MAIL = "mail"
 
 
 class Language(StrEnum):
@@ -181,6 +190,7 @@ APPLICATION_TRANSITIONS: TransitionTable = {
 }
 NOTICE_TRANSITIONS: TransitionTable = {
     NoticeState.QUEUED: frozenset({NoticeState.SENT, NoticeState.FAILED, NoticeState.DROPPED}),
+    NoticeState.SENT: frozenset({NoticeState.ARRIVED, NoticeState.LOST}),
 }
 
 VERIFY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -20,6 +20,7 @@ from signing.services import (
 )
 
 work.handler("signing.notice", urgent=True)(notices.send_notice)
+work.handler("signing.report")(notices.ask_report)
 work.handler("signing.identify", urgent=True)(identity.ask_provider)
 work.handler(changing.CHECK, urgent=True)(changing.ask_provider)
 work.handler("signing.pages", urgent=True, lease=timedelta(minutes=5))(pages.make_page_images)

@@ -109,6 +109,21 @@ class NotificationsForm(forms.Form):
         return [Topic(name) for name, on in self.cleaned_data.items() if on]
 
 
+class SigningForm(forms.Form):
+    """How the employer's people sign."""
+
+    typed_names = forms.BooleanField(
+        label=_("可以用输入的姓名代替手写签名"),
+        help_text=_("适合手部不便或屏幕失灵的劳动者；以手写体显示，身份核验和签署验证码不变。"),
+        required=False,
+    )
+    stroke_data = forms.BooleanField(
+        label=_("征得同意后保存书写的速度和压力"),
+        help_text=_("只用于笔迹鉴定。劳动者不同意也能签署，此时只保留笔画。"),
+        required=False,
+    )
+
+
 class ProfileForm(forms.Form):
     """The profile as it should be, and the paper that shows it."""
 

@@ -19,6 +19,7 @@ from accounts.web.org_forms import (
     NotificationsForm,
     ProfileForm,
     RoleForm,
+    SigningForm,
     WebhookForm,
 )
 from accounts.web.org_tables import endpoints
@@ -38,7 +39,12 @@ MASKED = {"contact_phone": mask_phone, "legal_rep_id_no": mask_number}
 def settings_page(visit: Visit) -> HttpResponse:
     """The way to all settings."""
     employer = selectors.employer_of(visit.principal)
-    return visit.show("settings.html", employer=employer, may_manage=visit.may(Permission.MANAGE_MEMBERS))
+    return visit.show(
+        "settings.html",
+        employer=employer,
+        may_manage=visit.may(Permission.MANAGE_MEMBERS),
+        may_change=visit.may(Permission.MANAGE_PROFILE),
+    )
 
 
 @for_acting
@@ -238,6 +244,25 @@ def notify(visit: Visit) -> HttpResponse:
         return visit.done(_("通知设置已保存。"), "org:settings")
     text = _("以邮件发到您的登录邮箱，不含个人信息。") if topics else _("您的角色目前没有可设置的通知。")
     return visit.ask(_("通知设置"), text, action=_("保存"), back=reverse("org:settings"), form=form)
+
+
+@for_acting
+def signing(visit: Visit) -> HttpResponse:
+    """How the employer's people sign, from the next contract on."""
+    visit.principal.require(Permission.MANAGE_PROFILE)
+    employer = selectors.employer_of(visit.principal)
+    now = {"typed_names": employer.typed_names, "stroke_data": employer.stroke_data}
+    form = SigningForm(visit.request.POST if visit.posted else None, initial=now)
+    if visit.posted and form.is_valid():
+        employers.choose_signing(principal=visit.principal, choices=form.cleaned_data)
+        return visit.done(_("签署方式已保存，今后发送的合同按此办理。"), "org:settings")
+    return visit.ask(
+        _("签署方式"),
+        _("劳动者在手机上怎样签名。已经发出的合同不受影响。"),
+        action=_("保存"),
+        back=reverse("org:settings"),
+        form=form,
+    )
 
 
 @for_members

@@ -24,6 +24,7 @@ urlpatterns = [
     path("webhooks/new/", organisation.new_webhook, name="new_webhook"),
     path("webhooks/calls/", listed(ATTEMPTS), name="attempts"),
     path("webhooks/<uuid:webhook_id>/remove/", organisation.remove_webhook, name="remove_webhook"),
+    path("signing/", organisation.signing, name="signing"),
     path("notifications/", organisation.notify, name="notifications"),
     path("profile/", organisation.profile, name="profile"),
     path("profile/change/", organisation.change_profile, name="change_profile"),

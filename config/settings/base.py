@@ -118,6 +118,7 @@ TSA_ISSUERS = env.list("TSA_ISSUERS", default=[str(PKI_DIR / "issuing.pem"), str
 SMS_PROVIDER = env("SMS_PROVIDER", default="file")
 SMS_URL = env("SMS_URL", default="")
 SMS_TOKEN = env("SMS_TOKEN", default="")
+SMS_REPORT_URL = env("SMS_REPORT_URL", default="")  # empty: the gateway does not tell what arrived
 CODES_PER_PHONE_PER_DAY = env.int("CODES_PER_PHONE_PER_DAY", default=20)
 REAL_NAME_PROVIDER = env("REAL_NAME_PROVIDER", default="synthetic")
 REAL_NAME_URL = env("REAL_NAME_URL", default="")
@@ -184,6 +185,15 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = str(OUTBOX_DIR / "mail")
+EMAIL_HOST = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = EMAIL_PORT != 465
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="qianbei@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- web ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -17,20 +17,20 @@ from core.api import KeyPagination, StrictSerializer, principal_of, remembered
 from core.errors import Refused
 from signing.models import Notice
 from signing.selectors import notices_of, person_asked
-from signing.services.codes import ending
+from signing.services.notices import address_shown
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
-    """One text message: which, in which language, to which phone (its ending), and what became of it."""
+    """One message: which, how, in which language, to whom (masked), and what became of it."""
 
     sent_to = serializers.SerializerMethodField()
 
     class Meta:
         model = Notice
-        fields = ("template", "language", "sent_to", "state", "attempts", "created_at", "sent_at")
+        fields = ("template", "channel", "language", "sent_to", "state", "attempts", "created_at", "sent_at")
 
     def get_sent_to(self, notice: Notice) -> str:
-        return ending(notice.recipient)
+        return address_shown(notice)
 
 
 class ReachedSerializer(serializers.Serializer[Any]):

@@ -22,7 +22,7 @@ from core.numbers import NumberError, check_mobile
 from core.principal import Permission
 from signing.domain import NoticeState, PartyState
 from signing.selectors import notices_of, person_asked
-from signing.services.codes import ending
+from signing.services.notices import address_shown
 
 TEMPLATES: Mapping[str, Words] = {
     "invitation": _("签署邀请"),
@@ -36,6 +36,8 @@ TEMPLATES: Mapping[str, Words] = {
 STATES: Mapping[str, Badge] = {
     NoticeState.QUEUED: Badge(_("待发送"), Tone.BUSY),
     NoticeState.SENT: Badge(_("已发送"), Tone.GOOD),
+    NoticeState.ARRIVED: Badge(_("已送达"), Tone.GOOD),
+    NoticeState.LOST: Badge(_("没有送达"), Tone.BAD),
     NoticeState.FAILED: Badge(_("发送失败"), Tone.BAD),
     NoticeState.DROPPED: Badge(_("过期未发"), Tone.PLAIN),
 }
@@ -43,7 +45,7 @@ STATES: Mapping[str, Badge] = {
 
 @dataclass(frozen=True)
 class Told:
-    """One message: what about, to which phone, what became of it."""
+    """One message: what about, to which phone or e-mail address, what became of it."""
 
     what: Words
     to: str
@@ -73,7 +75,7 @@ def reached(visit: Visit, contract: Contract) -> Reached:
         told=[
             Told(
                 TEMPLATES.get(notice.template, notice.template),
-                ending(notice.recipient),
+                address_shown(notice),
                 STATES[notice.state],
                 notice.sent_at or notice.created_at,
             )

@@ -90,6 +90,7 @@ def _contract_parts(contract: Contract) -> Iterator[Part]:
     notices = [
         {
             "template": notice.template,
+            "channel": notice.channel,
             "state": notice.state,
             "provider": notice.provider,
             "reference": notice.reference,

@@ -1,7 +1,7 @@
 // Name and number as in the contract, then the code that proves the phone.
 
 import { clearCode, codeButton, typedCode } from "./code";
-import { order } from "./images";
+import { pictureWidth } from "./images";
 import { arrive, byId, go, onTap, ready, report, say, server, show, store, word } from "./page";
 import { Refusal } from "./send";
 import { nextStep, type Session } from "./session";
@@ -56,7 +56,7 @@ export async function identity(): Promise<void> {
       }
     }
     try {
-      await server.post("identity/", given);
+      await server.post("identity/", { ...given, page_width: pictureWidth(window.innerWidth) });
     } catch (error) {
       // An earlier try that got no answer may have arrived.
       if (!(error instanceof Refusal && error.problem.code === "identity_checking")) throw error;
@@ -84,7 +84,6 @@ async function prove(code: string): Promise<void> {
 }
 
 function proceed(session: Session): void {
-  order(window.innerWidth);
   const drafted = session.personal !== null && store.draftOf(session.personal.document_sha256) !== null;
   go(nextStep(session, drafted), true);
 }

@@ -8,9 +8,10 @@ import { Refusal } from "./send";
 const WIDTHS = [720, 1080];
 const PATIENCE = 60; // times that a page may be “not ready”
 
-/** Width of the picture that is sharp enough for `pixels` of the screen. */
-export function widthFor(pixels: number): number {
-  return WIDTHS.find((width) => width >= pixels * 0.9) || (WIDTHS[WIDTHS.length - 1] as number);
+/** Width of the picture that is sharp enough when it fills `pixels` of the screen. */
+export function pictureWidth(pixels: number): number {
+  const dots = pixels * Math.min(window.devicePixelRatio || 1, 2);
+  return WIDTHS.find((width) => width >= dots * 0.9) || (WIDTHS[WIDTHS.length - 1] as number);
 }
 
 /** A frame that has the page's shape before its picture is there. */
@@ -30,7 +31,7 @@ export function pageFigure(page: number, pages: number, frame: PageFrame): HTMLE
 
 /** Load the page's picture into its figure, once for each width. */
 export async function draw(figure: HTMLElement): Promise<void> {
-  const width = widthFor(figure.clientWidth * density());
+  const width = pictureWidth(figure.clientWidth);
   if (Number(figure.dataset.width) >= width) return;
   figure.dataset.width = String(width);
   try {
@@ -57,11 +58,7 @@ export function drop(figure: HTMLElement): void {
 
 /** Have the pictures made that will be wanted for `pixels` of the screen, so that nobody waits for them then. */
 export function order(pixels: number): void {
-  server.getBlob(path(1, widthFor(pixels * density()))).catch(() => undefined);
-}
-
-function density(): number {
-  return Math.min(window.devicePixelRatio || 1, 2);
+  server.getBlob(path(1, pictureWidth(pixels))).catch(() => undefined);
 }
 
 async function fetchPage(page: number, width: number): Promise<Blob> {

@@ -30,8 +30,11 @@ class ExchangeSerializer(StrictSerializer):
 
 
 class IdentitySerializer(StrictSerializer):
+    """`page_width`: in which width (pixels) pictures of pages will be wanted; they are made meanwhile."""
+
     name = serializers.CharField(max_length=50)
     id_no = serializers.CharField(max_length=30)
+    page_width = serializers.ChoiceField(WIDTHS, required=False)
 
 
 class CodeSerializer(StrictSerializer):

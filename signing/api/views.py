@@ -97,7 +97,7 @@ class IdentityView(SessionView):
     def post(self, request: Request) -> Response:
         """Name and number of the identity document; the code follows by text message when they hold."""
         given = _valid(shapes.IdentitySerializer(data=request.data))
-        identity.claim_identity(session=self.session(), name=given["name"], id_no=given["id_no"])
+        identity.claim_identity(session=self.session(), **given)
         return Response(shapes.SigningSessionSerializer(answers.session_answer(self.session())).data, 202)
 
 

@@ -1,1 +1,1 @@
-"""Who is on the other end: text messages and real-name checks, through providers that can be exchanged."""
+"""Who is on the other end: real-name checks, through providers that can be exchanged."""

@@ -7,12 +7,12 @@ from django.db import models
 
 from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
-from signing.domain import NOTICE_TRANSITIONS, NoticeState
+from signing.domain import NOTICE_TRANSITIONS, Channel, NoticeState
 from signing.models.fields import digest_column, known_state, language_column, state_column
 
 
 class Notice(models.Model):
-    """One text message. `template` is a file in templates/sms/<language>; `params` fill it.
+    """One message by one channel. `template` is a file in templates/sms/<language>; `params` fill it.
 
     What is secret in `params` (links, codes) is blanked once the message is out. Identity numbers never are
     among them.
@@ -22,6 +22,9 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     subject = models.CharField(max_length=80)
+    channel = models.CharField(
+        max_length=4, choices=[(c.value, c.value) for c in Channel], default=Channel.SMS
+    )
     tenant = models.UUIDField(null=True)  # a message that no employer causes has none
     recipient = EncryptedTextField()
     recipient_index = digest_column()

@@ -103,6 +103,7 @@ class SigningParty(models.Model):
     id_no_index = digest_column(db_index=True)
     mobile = EncryptedTextField(default="")
     mobile_index = digest_column(default="")
+    email = EncryptedTextField(default="")
     field_name = models.CharField(max_length=60)
     place = models.JSONField()
     zone = models.JSONField(null=True)

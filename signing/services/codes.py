@@ -31,7 +31,7 @@ from signing.domain import (
 )
 from signing.models import CodeBudget, Notice, OneTimeCode, SigningParty, SigningSession
 from signing.services.notices import queue_notice
-from signing.services.people import Contact, contact_of, mobile_index
+from signing.services.people import Contact, contact_of, ending, mobile_index
 from signing.services.trail import move, note
 
 CODE_TEMPLATES = {Purpose.IDENTITY: "code_identity", Purpose.SIGN: "code_sign"}
@@ -139,11 +139,6 @@ def use_code(code: OneTimeCode) -> None:
 def masked_mobile(party: SigningParty) -> str:
     """The last four digits, as a hint which phone is meant."""
     return ending(contact_of(party).mobile)
-
-
-def ending(mobile: str) -> str:
-    """A phone number of which only the last four digits are told."""
-    return f"*******{mobile[-4:]}"
 
 
 def _count_try(code: OneTimeCode, party_id: UUID) -> None:

@@ -12,7 +12,7 @@ from core.numbers import NumberError, check_id_document
 from signing.domain import IDENTITY_TRIES, CheckState, Purpose
 from signing.identity.realname import RealNameUnavailable, real_name_provider
 from signing.models import IdentityCheck, SigningParty, SigningSession
-from signing.services import codes
+from signing.services import codes, pages
 from signing.services.people import contact_of, keep_person
 from signing.services.requests import identity_indexes
 from signing.services.sessions import check_reachable, identify
@@ -22,7 +22,9 @@ ASK_AGAIN_AFTER = timedelta(seconds=5)
 ACTOR = "system:identity"
 
 
-def claim_identity(*, session: SigningSession, name: str, id_no: str) -> IdentityCheck:
+def claim_identity(
+    *, session: SigningSession, name: str, id_no: str, page_width: int | None = None
+) -> IdentityCheck:
     """Compare name and number with the party's and have the real-name provider asked.
 
     Commits a running check with its due work; the code follows by text message when the answer is yes. Every
@@ -54,6 +56,8 @@ def claim_identity(*, session: SigningSession, name: str, id_no: str) -> Identit
         )
         _record(session, "identity.claimed")
         work.enqueue("signing.identify", str(check.pk))
+        if page_width is not None:
+            pages.order_page_images(party.request, page_width)
     return check
 
 

@@ -18,6 +18,7 @@ from signing.domain import (
     REMIND_AFTER,
     REMIND_HOURS,
     REMINDERS_PER_DAY,
+    Channel,
     LinkKind,
     PartyKind,
     PartyState,
@@ -178,5 +179,5 @@ def _end(request: SignatureRequest, party: SigningParty, sessions: Iterable[Sign
 def _sent_today(request: SignatureRequest, templates: list[str]) -> int:
     since = clock.now() - DAY
     return Notice.objects.filter(
-        subject=request.subject, template__in=templates, created_at__gt=since
+        subject=request.subject, channel=Channel.SMS, template__in=templates, created_at__gt=since
     ).count()

@@ -1,7 +1,7 @@
 """Pictures of pages for reading on a phone: made when somebody wants to see them, in the background.
 
-A picture costs a fifth of a second, so neither the web process makes it nor is it made for a document that
-nobody looks at on a screen. The work is one item per document and width; it stores page by page.
+The web process does not make them, and nobody does for a document that is not looked at on a screen (ADR 12).
+The work is one item per document and width; it stores page by page.
 """
 
 from core import blobs, work
@@ -31,9 +31,14 @@ def page_image(request: SignatureRequest, page: int, width: int) -> bytes:
     digest = request.current_digest
     made = PageImage.objects.filter(document_digest=digest, page=page, width=width).first()
     if made is None:
-        work.enqueue("signing.pages", f"{digest}:{width}")
+        order_page_images(request, width)
         raise Refused("page_not_ready", retry_after=SECONDS_UNTIL_READY)
     return blobs.get(made.blob)
+
+
+def order_page_images(request: SignatureRequest, width: int) -> None:
+    """Have the pictures of the newest revision made, in a width that is offered."""
+    work.enqueue("signing.pages", f"{request.current_digest}:{width}")
 
 
 def page_words(request: SignatureRequest, page: int) -> list[str]:

@@ -10,10 +10,11 @@ from signing.models import Person, SigningParty, SigningSession
 
 @dataclass(frozen=True)
 class Contact:
-    """A phone and the language of its owner."""
+    """A phone and the language of its owner; `email` is a second way for what is not secret, or empty."""
 
     mobile: str
     language: str = Language.ZH
+    email: str = ""
 
 
 def contact_of(party: SigningParty) -> Contact:
@@ -24,9 +25,9 @@ def contact_of(party: SigningParty) -> Contact:
     """
     person = person_of(party)
     if person is None:
-        return Contact(party.mobile)
+        return Contact(party.mobile, email=party.email)
     moved = party.state == PartyState.SIGNED
-    return Contact(person.mobile if moved else party.mobile, person.language)
+    return Contact(person.mobile if moved else party.mobile, person.language, party.email)
 
 
 def person_of(party: SigningParty) -> Person | None:
@@ -37,6 +38,11 @@ def person_of(party: SigningParty) -> Person | None:
 def mobile_index(mobile: str) -> str:
     """By which a phone number is found."""
     return blind_index("mobile", mobile)
+
+
+def ending(mobile: str) -> str:
+    """A phone number of which only the last four digits are told."""
+    return f"*******{mobile[-4:]}"
 
 
 def keep_person(session: SigningSession) -> None:

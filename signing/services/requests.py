@@ -67,6 +67,7 @@ class PartySpec:
     place: Box
     zone: Box | None = None
     mobile: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -341,6 +342,7 @@ def _party(request: SignatureRequest, order: int, spec: PartySpec, room: _Room) 
         id_no_index=id_no_index,
         mobile=spec.mobile,
         mobile_index=blind_index("mobile", spec.mobile) if spec.mobile else "",
+        email=spec.email,
         field_name=spec.field_name,
         place=asdict(spec.place),
         zone=asdict(room.zone) if room.zone else None,

@@ -246,6 +246,8 @@ TABLE: dict[str, str] = {
     "get settings/profile/change/": "o",
     "post settings/profile/change/": "o",
     "get settings/profile/": ALL,
+    "get settings/signing/": "o",
+    "post settings/signing/": "o",
     "get settings/webhooks/<uuid:webhook_id>/remove/": "o",
     "post settings/webhooks/<uuid:webhook_id>/remove/": "o",
     "get settings/webhooks/calls/": ALL,

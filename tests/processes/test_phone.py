@@ -27,6 +27,7 @@ from config.demo.driver import Employer, Job
 from config.demo.processes import started
 from config.demo.system import Ports, System
 from signing.pades.validate import validate
+from tests.support.mine import VISIT_CODE
 from tests.support.needs import ROOT
 from tests.support.phone_browser import PATIENCE, Screen, message, phone_screen
 from tests.support.phone_steps import (
@@ -192,6 +193,11 @@ def test_from_the_message_to_the_sealed_contract(
         started_download.value.save_as(saved)
         page.goto(f"{installation.system.base_url}/mine/")
         page.fill("#mobile", MOBILE)
+        screen.tap(".main")
+        screen.at("/mine/enter/code/")
+        page.fill("#code", message(VISIT_CODE, MOBILE))
+        screen.tap(".main")
+        screen.at("/mine/")
         gallery.show(screen, "9-my-contracts")
     roots = [x509.load_pem_x509_certificate(installation.system.root_certificate.read_bytes())]
     with ThreadPoolExecutor(1) as elsewhere:  # the browser's event loop runs in this thread

@@ -96,11 +96,27 @@ def companion() -> Companion:
 
 
 def party_specs(
-    places: dict[str, Box] | None = None, /, *, name: str = NAME, id_no: str = ID_NO, mobile: str = MOBILE
+    places: dict[str, Box] | None = None,
+    /,
+    *,
+    name: str = NAME,
+    id_no: str = ID_NO,
+    mobile: str = MOBILE,
+    email: str = "",
 ) -> list[PartySpec]:
     boxes = places or prepared()[1]
     return [
-        PartySpec("worker", PartyKind.PERSON, name, "01", id_no, "worker", boxes["worker"], mobile=mobile),
+        PartySpec(
+            "worker",
+            PartyKind.PERSON,
+            name,
+            "01",
+            id_no,
+            "worker",
+            boxes["worker"],
+            mobile=mobile,
+            email=email,
+        ),
         PartySpec(
             "employer", PartyKind.ORGANISATION, LEGAL_NAME, "uscc", USCC, "employer", boxes["employer"]
         ),

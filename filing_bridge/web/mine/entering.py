@@ -26,7 +26,7 @@ from filing_bridge.web.mine.pages import (
 from signing.domain import VisitState
 from signing.models import Person
 from signing.services import changing, visits
-from signing.services.codes import ending
+from signing.services.people import ending
 
 # Codes asked for from one network address: a dormitory shares one.
 CODES_FROM_ADDRESS = Limit("visit-address", 60, timedelta(hours=1))

@@ -78,6 +78,7 @@ ROUTES = {
     "attempts": Route(acts=True),
     "remove_webhook": Route(("webhook_id",), OWNER, acts=True),
     "notifications": Route(acts=True),
+    "signing": Route((), OWNER, acts=True),
     "profile": Route(),
     "change_profile": Route((), OWNER, acts=True),
 }
@@ -263,6 +264,18 @@ def test_notifications_are_chosen_per_member(house: House) -> None:
     browser.post(reverse("org:notifications"), {"certificate_expiring": "on"})
     silences = house.people[Role.SEAL_KEEPER].silences.values_list("topic", flat=True)
     assert list(silences) == ["seal_requested"]
+
+
+def test_the_owner_decides_how_people_sign(house: House) -> None:
+    browser = house.browser(Role.OWNER)
+    form = browser.get(reverse("org:signing")).context["form"]
+    assert form.initial == {"typed_names": True, "stroke_data": True}
+    browser.post(reverse("org:signing"), {"stroke_data": "on"})
+    house.employer.refresh_from_db()
+    assert (house.employer.typed_names, house.employer.stroke_data) == (False, True)
+    assert (
+        reverse("org:signing") not in house.browser(Role.CLERK).get(reverse("org:settings")).content.decode()
+    )
 
 
 @pytest.mark.parametrize("name", ["members", "invitations", "keys", "webhooks", "attempts"])

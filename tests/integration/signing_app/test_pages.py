@@ -12,7 +12,7 @@ from PIL import Image
 from core import clock, work
 from core.models import WorkItem
 from signing.models import PageImage
-from tests.support.signing import Phone, make_request, refused, run, snapshot
+from tests.support.signing import Phone, make_request, newest, refused, run, snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders", "heard")]
 
@@ -46,6 +46,21 @@ def test_a_page_is_made_in_the_background_and_kept(reader: Phone) -> None:
     assert PageImage.objects.count() == 4
     assert page(reader, 4).status_code == 200
     assert not WorkItem.objects.filter(kind="signing.pages").exists()
+
+
+def test_pages_are_ready_when_the_reader_comes_in() -> None:
+    make_request()
+    phone = Phone().open_link()
+    claim = {"name": phone.name, "id_no": phone.id_no, "page_width": 1080}
+    assert phone.post("identity", {**claim, "name": "测试乙"}).status == 422
+    run(work.GENERAL)
+    assert not PageImage.objects.exists()
+    assert phone.post("identity", {**claim, "page_width": 999}).status == 400
+    assert phone.post("identity", claim).status == 202
+    run(work.GENERAL)
+    assert page(phone, 1, 1080).json()["code"] == "step_missing"
+    phone.post("identity/code", {"code": newest(r"】验证码(\d{6})", phone.mobile)})
+    assert page(phone.accept(), 4, 1080).status_code == 200
 
 
 def test_nothing_is_drawn_for_a_document_that_nobody_looks_at(reader: Phone) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from signing.identity.realname import HttpRealName, RealNameAnswer, RealNameUnavailable, SyntheticRealName
-from signing.identity.sms import FileSms, HttpSms, SmsDeclined, SmsUnavailable
+from signing.messages.gateway import MessageDeclined, MessageUnavailable
+from signing.messages.sms import FileSms, HttpSms
 from tests.support.receiver import Receiver, receiver
 
 MESSAGE = {"to": "13800000000", "text": "【签备】测试", "message_id": "m-1"}
@@ -43,11 +44,11 @@ def _answering(service: Receiver, status: int, reply: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "reply", "outcome"),
     [
-        (400, b"{}", SmsDeclined),
-        (503, b"{}", SmsUnavailable),
-        (200, b"<html>", SmsUnavailable),
-        (200, b'{"ok": true}', SmsUnavailable),
-        (200, b"[]", SmsUnavailable),
+        (400, b"{}", MessageDeclined),
+        (503, b"{}", MessageUnavailable),
+        (200, b"<html>", MessageUnavailable),
+        (200, b'{"ok": true}', MessageUnavailable),
+        (200, b"[]", MessageUnavailable),
     ],
 )
 def test_messages_that_were_not_taken(status: int, reply: bytes, outcome: type[Exception]) -> None:
@@ -55,6 +56,27 @@ def test_messages_that_were_not_taken(status: int, reply: bytes, outcome: type[E
         _answering(service, status, reply)
         with pytest.raises(outcome):
             HttpSms(service.url, "secret").send(**MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("reply", "arrived"),
+    [(b'{"arrived": true}', True), (b'{"arrived": false}', False), (b'{"arrived": null}', None)],
+)
+def test_a_gateway_tells_what_became_of_a_message(reply: bytes, arrived: bool | None) -> None:
+    with receiver() as service:
+        service.reply = reply
+        assert HttpSms("http://127.0.0.1:1/", "secret", service.url).arrived("R-7") is arrived
+    ((headers, body),) = service.got
+    assert headers["authorization"] == "Bearer secret"
+    assert json.loads(body) == {"reference": "R-7"}
+
+
+def test_a_report_that_cannot_be_had_is_asked_for_later() -> None:
+    with receiver() as service:
+        _answering(service, 404, b"{}")
+        with pytest.raises(MessageUnavailable):
+            HttpSms("http://127.0.0.1:1/", "secret", service.url).arrived("R-7")
+    assert not HttpSms("http://127.0.0.1:1/", "secret").reports
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How words reach a person: text message and e-mail, through gateways that can be exchanged."""
