@@ -152,6 +152,11 @@ class Contract(models.Model):
         """The name under which signing and the audit log know this contract."""
         return f"contract:{self.pk}"
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What listeners by webhook are told besides the state."""
+        return {"contract": str(self.pk), "contract_no": self.contract_no}
+
 
 class PaperRequest(models.Model):
     """A worker's wish for the signed contract on paper (电子劳动合同订立指引 Art. 13)."""
@@ -331,3 +336,8 @@ class Termination(models.Model):
     def subject(self) -> str:
         """The name under which signing and the audit log know this ending."""
         return f"termination:{self.pk}"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What listeners by webhook are told besides the state."""
+        return {"termination": str(self.pk), "contract": str(self.contract_id)}

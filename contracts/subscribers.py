@@ -8,8 +8,8 @@ from contracts.domain import ContractState, TerminationState
 from contracts.events import ContractEffective
 from contracts.models import Contract
 from contracts.services import ending
+from contracts.services.moving import move
 from contracts.services.reaching import ask_for_paper
-from contracts.services.sending import move
 from core import bus, clock
 from core.webhooks.services import emit
 from signing.events import (

@@ -16,7 +16,8 @@ from contracts.models import Contract, Termination
 from contracts.services import certificates, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
-from contracts.services.sending import SIGNING_PERIOD, move
+from contracts.services.moving import move
+from contracts.services.sending import SIGNING_PERIOD
 from core import blobs, clock, work
 from signing.domain import PartyKind
 from signing.pades.geometry import Box
@@ -118,7 +119,7 @@ def make_certificate(key: str) -> None:
             typed_names=termination.employer.typed_names,
             stroke_data=termination.employer.stroke_data,
         )
-        terminating.move(
+        move(
             termination,
             TerminationState.SIGNING,
             "termination.rendered",

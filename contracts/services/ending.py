@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.domain import ContractState, TerminationState
 from contracts.events import ContractEnded
 from contracts.models import Termination
-from contracts.services import sending, terminating
+from contracts.services.moving import move
 from core import bus
 from signing.services.notices import tell_signers
 
@@ -19,7 +19,7 @@ def complete(termination_id: UUID, *, document_digest: str, completed_at: dateti
     """The certificate is signed: the contract ends, the worker is told, and the filing is due."""
     termination = Termination.objects.select_related("contract").get(pk=termination_id)
     contract = termination.contract
-    terminating.move(
+    move(
         termination,
         TerminationState.COMPLETED,
         "termination.completed",
@@ -28,7 +28,7 @@ def complete(termination_id: UUID, *, document_digest: str, completed_at: dateti
         signed_digest=document_digest,
         completed_at=completed_at,
     )
-    sending.move(
+    move(
         contract,
         ContractState.ENDED,
         "contract.ended",
@@ -50,4 +50,4 @@ def complete(termination_id: UUID, *, document_digest: str, completed_at: dateti
 def close(termination_id: UUID, new: TerminationState, *, reason: str = "") -> None:
     """Refused by the worker, or not signed in time: the contract goes on."""
     termination = Termination.objects.get(pk=termination_id)
-    terminating.move(termination, new, f"termination.{new}", actor=SYSTEM, close_reason=reason)
+    move(termination, new, f"termination.{new}", actor=SYSTEM, close_reason=reason)

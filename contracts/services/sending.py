@@ -1,7 +1,6 @@
 """Sending: the moment from which nothing about a contract's content can change."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,11 +12,10 @@ from contracts.domain import ContractState
 from contracts.facts import facts_digest
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft, faults_of, findings_of, refuse_faults
+from contracts.services.moving import move
 from core import clock, work
 from core.errors import Fault, Refused
 from core.principal import Permission, Principal
-from core.transitions import advance
-from core.webhooks.services import emit
 from signing.services.requests import extend_request, withdraw_request
 
 SIGNING_PERIOD = timedelta(days=14)
@@ -84,39 +82,6 @@ def extend_contract(*, principal: Principal, contract_id: UUID, until: date) -> 
     with transaction.atomic():
         extend_request(request_id=contract.signature_request, until=end, actor=principal.actor)
         Contract.objects.filter(pk=contract.pk, state=ContractState.SIGNING).update(sign_before=end)
-
-
-def move(
-    contract: Contract,
-    new: ContractState,
-    action: str,
-    *,
-    actor: str,
-    detail: dict[str, Any] | None = None,
-    **changes: Any,
-) -> None:
-    """Advance a contract from the state in which it was read, and tell who listens by webhook."""
-    if new not in Contract.TRANSITIONS.get(contract.state, frozenset()):
-        raise Refused("state_conflict")
-    with transaction.atomic():
-        advance(
-            Contract,
-            contract.pk,
-            old=contract.state,
-            new=new,
-            actor=actor,
-            action=action,
-            subject=contract.subject,
-            tenant=contract.employer_id,
-            detail=detail,
-            **changes,
-        )
-        emit(
-            action,
-            tenant=contract.employer_id,
-            subject=contract.subject,
-            data={"contract": str(contract.pk), "contract_no": contract.contract_no, "state": new},
-        )
 
 
 def fault_of(finding: Finding) -> Fault:

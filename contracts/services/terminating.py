@@ -19,12 +19,11 @@ from contracts.endings.facts import Wish, assemble, owed, validate
 from contracts.facts import facts_digest
 from contracts.models import Contract, Termination
 from contracts.services.drafting import NUMBER_ALPHABET, refuse_faults
+from contracts.services.moving import move
 from contracts.services.sending import fault_of
 from core import audit, clock, work
 from core.errors import Refused
 from core.principal import Permission, Principal
-from core.transitions import advance
-from core.webhooks.services import emit
 from signing.services.requests import withdraw_request
 
 CERTIFICATE = "contracts.certificate"
@@ -99,43 +98,6 @@ def withdraw_termination(*, principal: Principal, termination_id: UUID, reason: 
             "termination.withdrawn",
             actor=principal.actor,
             close_reason=reason,
-        )
-
-
-def move(
-    termination: Termination,
-    new: TerminationState,
-    action: str,
-    *,
-    actor: str,
-    detail: dict[str, Any] | None = None,
-    **changes: Any,
-) -> None:
-    """Advance an ending from the state in which it was read, and tell who listens by webhook."""
-    if new not in Termination.TRANSITIONS.get(termination.state, frozenset()):
-        raise Refused("state_conflict")
-    with transaction.atomic():
-        advance(
-            Termination,
-            termination.pk,
-            old=termination.state,
-            new=new,
-            actor=actor,
-            action=action,
-            subject=termination.subject,
-            tenant=termination.employer_id,
-            detail=detail,
-            **changes,
-        )
-        emit(
-            action,
-            tenant=termination.employer_id,
-            subject=termination.subject,
-            data={
-                "termination": str(termination.pk),
-                "contract": str(termination.contract_id),
-                "state": new,
-            },
         )
 
 
