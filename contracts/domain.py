@@ -32,6 +32,8 @@ CONTRACT_TRANSITIONS: TransitionTable = {
 
 # Signed by both parties, whether the employment goes on or is over.
 CONCLUDED = frozenset({S.EFFECTIVE, S.ENDED})
+# Never signed by both: another contract may take its place.
+NOT_CONCLUDED = frozenset({S.REFUSED, S.WITHDRAWN, S.EXPIRED})
 
 
 class TerminationState(StrEnum):

@@ -11,6 +11,7 @@ from contracts.domain import (
     BATCH_TRANSITIONS,
     CONCLUDED,
     CONTRACT_TRANSITIONS,
+    NOT_CONCLUDED,
     PAPER_TRANSITIONS,
     ROW_TRANSITIONS,
     STANDING_TERMINATION,
@@ -107,6 +108,8 @@ class Contract(models.Model):
     end_reason = models.CharField(max_length=200, default="")
     # The last day of the employment, once the certificate of the ending is signed.
     ended_on = models.DateField(null=True)
+    # The contract that this one renews.
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
     # Whoever got the signing link said "that is not me"; empty again when it was sent anew.
     wrong_person_at = models.DateTimeField(null=True)
 
@@ -129,6 +132,11 @@ class Contract(models.Model):
                 condition=Q(state=ContractState.ENDED, ended_on__isnull=False)
                 | (~Q(state=ContractState.ENDED) & Q(ended_on__isnull=True)),
                 name="contract_ended_has_its_day",
+            ),
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=~Q(state__in=sorted(NOT_CONCLUDED)),
+                name="contract_renewed_once",
             ),
         )
         indexes = (

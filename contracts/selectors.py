@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.models import Worker
 from accounts.selectors import workers_meant
-from contracts.domain import ContractState, RowState, TerminationState
+from contracts.domain import CONCLUDED, NOT_CONCLUDED, ContractState, RowState, TerminationState
 from contracts.models import (
     Batch,
     BatchRow,
@@ -94,6 +96,33 @@ def contract_of(principal: Principal, contract_id: UUID) -> Contract:
     if contract is None:
         raise Refused("not_found")
     return contract
+
+
+def contract_before(contract: Contract) -> Contract | None:
+    """The worker's last concluded contract with this employer that was over when this one begins."""
+    start = date.fromisoformat(contract.terms["start"])
+    theirs = Contract.objects.filter(worker_id=contract.worker_id, state__in=sorted(CONCLUDED))
+    over = theirs.exclude(pk=contract.pk).annotate(last=Coalesce("ended_on", "ends_on"))
+    return over.filter(last__lt=start).order_by("-last").first()
+
+
+def renewal_of(contract: Contract) -> Contract | None:
+    """The contract that renews this one, or is about to."""
+    return contract.renewals.exclude(state__in=sorted(NOT_CONCLUDED)).first()
+
+
+def lineage_of(contract: Contract) -> list[Contract]:
+    """The contracts of one employment that renew one another, the first one first; dead drafts left out."""
+    own = Contract.objects.filter(employer_id=contract.employer_id, worker_id=contract.worker_id)
+    standing = {each.pk: each for each in own.exclude(state__in=sorted(NOT_CONCLUDED))}
+    after = {each.follows_id: each for each in standing.values()}
+    first = contract
+    while first.follows_id is not None:
+        first = standing[first.follows_id]
+    line = [first]
+    while (following := after.get(line[-1].pk)) is not None:
+        line.append(following)
+    return line
 
 
 def waiting_for(contracts: QuerySet[Contract], role: str) -> QuerySet[Contract]:

@@ -251,6 +251,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ContractStateEnum": "contracts.api.serializers.STATES",
         "EmployerStateEnum": "accounts.api.serializers.EMPLOYER_STATES",
         "MemberRoleEnum": "accounts.api.serializers.ROLES",
         "RoleEnum": "accounts.api.serializers.ALL_ROLES",

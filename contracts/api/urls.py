@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import batches, reaching, sealing, terminations, views
+from contracts.api import batches, reaching, renewals, sealing, terminations, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/send-anew/", reaching.AnewView.as_view()),
     path("contracts/<uuid:contract_id>/terminations/preview/", terminations.PreviewView.as_view()),
     path("contracts/<uuid:contract_id>/terminations/", terminations.OpenView.as_view()),
+    path("contracts/<uuid:contract_id>/renewals/preview/", renewals.PreviewView.as_view()),
+    path("contracts/<uuid:contract_id>/renewals/", renewals.RenewView.as_view()),
+    path("contracts/<uuid:contract_id>/lineage/", renewals.LineageView.as_view()),
     path("terminations/", terminations.TerminationsView.as_view()),
     path("terminations/<uuid:termination_id>/", terminations.TerminationView.as_view()),
     path("terminations/<uuid:termination_id>/withdraw/", terminations.WithdrawView.as_view()),

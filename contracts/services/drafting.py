@@ -13,6 +13,7 @@ from contracts import checks, selectors
 from contracts.document.names import unprintable_faults
 from contracts.domain import ContractState
 from contracts.facts import SCHEMA_ID, Facts, facts_schema, validate_facts
+from contracts.lineage import Earlier, NotRenewableError, joined_terms, past_of
 from contracts.models import Contract, TemplateVersion
 from core import audit, clock
 from core.errors import Fault, Refused
@@ -30,19 +31,23 @@ def create_draft(
     jurisdiction_code: str,
     contract_no: str | None = None,
     template_number: int | None = None,
+    follows: Contract | None = None,
 ) -> Contract:
-    """Store a draft. `terms` is the `contract` section of the facts schema.
+    """Store a draft. `terms` is the `contract` section of the facts schema; what a renewal, which `follows`
+    another contract, says of the past is put right.
 
     The newest version of the template is taken unless a number is given.
 
     Commits the row and its audit event. Refuses a malformed section (`facts_faulty`, all faults at once),
-    an unknown template or worker, and a number that is taken.
+    an unknown template or worker, a number that is taken, a contract that cannot be renewed and one that is
+    (`contract_not_renewable`, `contract_renewed_already`).
     """
     principal.require(Permission.DRAFT)
     worker = worker_of(principal, worker_id)
     template = selectors.template_version(principal, template_slug, template_number)
     employer = Employer.objects.get(pk=principal.tenant)
     number = contract_no or new_contract_no()
+    terms = joined(follows, terms)
     facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)
     refuse_faults("facts_faulty", faults_of(facts))
     try:
@@ -55,12 +60,15 @@ def create_draft(
                 jurisdiction_code=jurisdiction_code,
                 terms=terms,
                 **dates_of(terms),
+                follows=follows,
                 created_by_id=principal.user_id,
             )
             audit.record(
                 "contract.drafted", subject=contract.subject, actor=principal.actor, tenant=principal.tenant
             )
     except IntegrityError as error:
+        if follows is not None and selectors.renewal_of(follows) is not None:
+            raise Refused("contract_renewed_already") from error
         raise Refused("contract_no_taken", params={"contract_no": number}) from error
     return contract
 
@@ -74,6 +82,7 @@ def revise_draft(
     """
     principal.require(Permission.DRAFT)
     contract = selectors.contract_of(principal, contract_id)
+    terms = joined(contract.follows, terms)
     contract.terms, contract.jurisdiction_code = terms, jurisdiction_code
     refuse_faults("facts_faulty", faults_of(facts_of_draft(contract)))
     with transaction.atomic():
@@ -95,6 +104,7 @@ def judge(
     template: TemplateVersion,
     terms: Mapping[str, Any],
     jurisdiction_code: str,
+    follows: Contract | None = None,
 ) -> tuple[checks.Finding, ...]:
     """What the statutory rules would say of these terms with these workers, each finding once.
 
@@ -103,6 +113,7 @@ def judge(
     employer = Employer.objects.get(pk=principal.tenant)
     context = checks.context_for(template.content, today=clock.today())
     found: dict[checks.Finding, None] = {}
+    terms = joined(follows, terms)
     for worker_id in worker_ids:
         worker = worker_of(principal, worker_id)
         facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, new_contract_no())
@@ -121,9 +132,38 @@ def dates_of(terms: Mapping[str, Any]) -> dict[str, date | None]:
 
 
 def findings_of(contract: Contract) -> tuple[checks.Finding, ...]:
-    """What the statutory rules say of a draft, or of the frozen facts once sent: errors and warnings."""
+    """What the statutory rules say of a draft, or of the frozen facts once sent: errors and warnings.
+
+    A contract that ran out before is remembered, though the draft is silent of it.
+    """
     facts = contract.facts or facts_of_draft(contract)
+    if contract.follows_id is None and (before := selectors.contract_before(contract)) is not None:
+        facts = {**facts, "contract": {**past_of(earlier(before)), **facts["contract"]}}
     return checks.check(facts, checks.context_for(contract.template.content, today=clock.today()))
+
+
+def joined(follows: Contract | None, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms of a draft, joined to the contract that it follows, if any.
+
+    Refuses `contract_not_renewable`.
+    """
+    if follows is None:
+        return dict(terms)
+    try:
+        return joined_terms(earlier(follows), terms)
+    except NotRenewableError as error:
+        raise Refused("contract_not_renewable") from error
+
+
+def earlier(contract: Contract) -> Earlier:
+    """A concluded contract as the next one sees it."""
+    signed_end = contract.facts["contract"].get("end")
+    return Earlier(
+        contract.terms,
+        contract.jurisdiction_code,
+        date.fromisoformat(signed_end) if signed_end else None,
+        contract.ended_on,
+    )
 
 
 def facts_of_draft(contract: Contract) -> dict[str, Any]:
@@ -132,7 +172,7 @@ def facts_of_draft(contract: Contract) -> dict[str, Any]:
         contract.employer,
         contract.worker,
         contract.template,
-        contract.terms,
+        joined(contract.follows, contract.terms),
         contract.jurisdiction_code,
         contract.contract_no,
     )

@@ -60,6 +60,10 @@ def acts_on(visit: Visit, contract: Contract) -> list[Act]:
             acts.append(Act(_("延期"), _address("extend", contract), "calendar"))
         if contract.state in (S.DRAFT, S.RENDERING, S.SIGNING):
             acts.append(Act(_("撤回"), _address("withdraw", contract), "x"))
+    ends = contract.state == S.EFFECTIVE and contract.ends_on is not None
+    if ends and visit.may(Permission.DRAFT) and contracts.renewal_of(contract) is None:
+        query = {"template": contract.template.slug, "worker": contract.worker_id, "follows": contract.pk}
+        acts.append(Act(_("续订"), f"{reverse('portal:terms')}?{urlencode(query)}", "refresh"))
     if contract.state in ENDED and visit.may(Permission.DRAFT):
         query = {"template": contract.template.slug, "worker": contract.worker_id, "again": contract.pk}
         acts.append(

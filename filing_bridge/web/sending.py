@@ -22,7 +22,7 @@ from contracts import selectors as contracts
 from contracts.checks import Finding, Severity
 from contracts.domain import ContractState
 from contracts.models import Contract, TemplateVersion
-from contracts.services import drafting, sending
+from contracts.services import drafting, renewing, sending
 from core.errors import Refused
 from core.principal import Permission
 from filing_bridge.web import rows
@@ -65,10 +65,11 @@ def terms(visit: Visit) -> HttpResponse:
     if not workers:
         messages.error(visit.request, gettext("请先选择员工。"))
         return redirect("portal:send")
-    form = TermsForm(template, visit.request.POST or None, initial=_initial(visit, template))
+    follows = _followed(visit, workers)
+    form = TermsForm(template, visit.request.POST or None, initial=_initial(visit, template, follows))
     findings: Sequence[Finding] = ()
     if visit.posted and form.is_valid():
-        findings, made = _draft(visit, form, template, workers)
+        findings, made = _draft(visit, form, template, workers, follows)
         if made:
             return redirect(_preview_of(made))
     return visit.show(
@@ -139,7 +140,11 @@ def preview(visit: Visit) -> HttpResponse:
 
 
 def _draft(
-    visit: Visit, form: TermsForm, template: TemplateVersion, workers: Sequence[Worker]
+    visit: Visit,
+    form: TermsForm,
+    template: TemplateVersion,
+    workers: Sequence[Worker],
+    follows: Contract | None,
 ) -> tuple[Sequence[Finding], list[Contract]]:
     """What the law says of the terms, and the drafts unless it forbids them or they are malformed."""
     given = form.terms()
@@ -147,6 +152,7 @@ def _draft(
         "principal": visit.principal,
         "terms": given,
         "jurisdiction_code": given.get("work_place_code", ""),
+        "follows": follows,
     }
     try:
         keys = [worker.pk for worker in workers]
@@ -176,8 +182,21 @@ def _send(visit: Visit, drafts: Sequence[Contract]) -> HttpResponse:
     return visit.done(words, "portal:contracts")
 
 
-def _initial(visit: Visit, template: TemplateVersion) -> dict[str, Any]:
-    """Begins with an earlier contract's terms when it is to be corrected (`again`), else with usual ones."""
+def _followed(visit: Visit, workers: Sequence[Worker]) -> Contract | None:
+    """The contract that is to be renewed (`follows`): the worker's own."""
+    key = visit.request.GET.get("follows")
+    if not key:
+        return None
+    contract = renewing.concluded(visit.principal, _keys([key])[0])
+    if [worker.pk for worker in workers] != [contract.worker_id]:
+        raise Refused("not_found")
+    return contract
+
+
+def _initial(visit: Visit, template: TemplateVersion, follows: Contract | None) -> dict[str, Any]:
+    """Begins with the earlier contract's terms to renew or to correct (`again`) it, else with usual ones."""
+    if follows is not None:
+        return flat(renewing.usual_terms(follows))
     again = visit.request.GET.get("again")
     if again:
         return flat(contracts.contract_of(visit.principal, _keys([again])[0]).terms)
