@@ -45,7 +45,7 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 class _Refused(Exception):  # noqa: N818  (ends the check; turned into a verdict)
     def __init__(self, code: str, field: str | None = None, detail: str = "") -> None:
         super().__init__(code)
-        self.problem = Problem(code, field, detail)
+        self.problem = Problem(code, None if field is None else str(field), detail)
 
 
 def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | None = None) -> Verdict:
@@ -201,7 +201,7 @@ class _Judge:
         self, signature: EmbeddedPdfSignature, archive: EmbeddedPdfSignature, data: ValidationData
     ) -> tuple[SignatureReport, list[Problem]]:
         """By the first archive's time: unchanged since, time-stamped, and its certificate good then."""
-        field, problems = signature.field_name, []
+        field, problems = str(signature.field_name), []  # pyHanko's string holds on to the whole document
         signature.compute_integrity_info()
         whole = signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
         if not whole or not signature.summarise_integrity_info()["docmdp_ok"]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from types import NoneType
 
 import pikepdf
 import pypdfium2
@@ -27,10 +28,14 @@ from signing.pades import (
     validate,
 )
 from signing.pades.appearance import POINTS_PER_MM
+from signing.pades.verdict import Subject
 from tests.support.ceremony import SEAL, STROKES, Ceremony, fields
 from tests.support.pki import authority
 from tests.support.sample_pdf import sample_pdf
 from tests.support.second_opinions import PACKAGES, ToolMissing, check
+
+# What holds on to nothing else; pyHanko's own strings hold on to the document that they were read from.
+PLAIN = {str, bytes, bool, datetime, NoneType, Subject}
 
 
 def red_box(pdf: bytes, page: int) -> tuple[float, float, float, float]:
@@ -113,6 +118,16 @@ def test_the_file_proves_itself_offline_years_ahead(any_ceremony: Ceremony, days
     verdict = validate(any_ceremony.final, any_ceremony.roots, at=ahead)
     assert verdict.problems == ()
     assert verdict.ok
+
+
+def test_a_verdict_that_is_kept_keeps_nothing_of_the_document(ceremony: Ceremony) -> None:
+    refused = validate(ceremony.first, ceremony.roots)
+    assert refused.problems
+    accepted = validate(ceremony.final, ceremony.roots)
+    report, *_ = accepted.signatures
+    assert accepted.archive
+    for part in (*refused.problems, report, report.signer, accepted.archive):
+        assert {type(value) for value in vars(part).values()} <= PLAIN, part
 
 
 def test_the_archive_must_be_renewed_before_its_certificate_expires(ceremony: Ceremony) -> None:
