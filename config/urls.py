@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", include("accounts.web.urls_of_help")),
     path("settings/", include("accounts.web.urls_of_organisation")),
     path("", include("contracts.web.urls_of_seals")),
+    path("", include("contracts.web.urls_of_endings")),
     path("audit/", include("filing_bridge.web.audit")),
     path("batches/", include("contracts.web.urls_of_batches")),
     path("templates/", include("contracts.web.urls_of_templates")),

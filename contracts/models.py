@@ -320,6 +320,9 @@ class Termination(models.Model):
     signed_digest = models.CharField(max_length=64, default="")
     completed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=200, default="")
+    # When the employer handed over the worker's file and insurance relations (劳动合同法 Art. 50).
+    file_moved_on = models.DateField(null=True)
+    insurance_moved_on = models.DateField(null=True)
 
     class Meta:
         constraints = (
@@ -338,7 +341,12 @@ class Termination(models.Model):
                 name="termination_completed_has_certificate",
             ),
         )
-        indexes = (models.Index(fields=["employer", "-opened_at"]),)
+        indexes = (
+            # The list's orders; the key decides between equals, as in its paging.
+            models.Index(fields=["employer", "-opened_at", "-id"], name="termination_newest"),
+            models.Index(fields=["employer", "ends_on", "id"], name="termination_by_day"),
+            models.Index(fields=["employer", "state", "ends_on"], name="termination_in_state"),
+        )
 
     @property
     def subject(self) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -12,7 +12,14 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Worker
 from accounts.selectors import workers_meant
-from contracts.domain import CONCLUDED, NOT_CONCLUDED, ContractState, RowState, TerminationState
+from contracts.domain import (
+    CONCLUDED,
+    NOT_CONCLUDED,
+    STANDING_TERMINATION,
+    ContractState,
+    RowState,
+    TerminationState,
+)
 from contracts.models import (
     Batch,
     BatchRow,
@@ -32,6 +39,7 @@ from signing.selectors import parties_of
 
 # A mobile number or its end, a citizen number, and the shapes of travel documents.
 WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
+Signed = TypeVar("Signed", Contract, Termination)  # both are `signing` while they are out for signature
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
@@ -125,10 +133,10 @@ def lineage_of(contract: Contract) -> list[Contract]:
     return line
 
 
-def waiting_for(contracts: QuerySet[Contract], role: str) -> QuerySet[Contract]:
-    """Those whose next signature is that of `role` (`worker` or `employer`)."""
+def waiting_for(documents: QuerySet[Signed], role: str) -> QuerySet[Signed]:
+    """Those contracts, or endings, whose next signature is that of `role` (`worker` or `employer`)."""
     turn = Exists(_IN_TURN.filter(request_id=OuterRef("signature_request"), role=role))
-    return contracts.filter(turn, state=ContractState.SIGNING)
+    return documents.filter(turn, state=ContractState.SIGNING)
 
 
 def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contract]:
@@ -143,10 +151,10 @@ def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contra
     return contracts.filter(Exists(workers_meant(employers_workers, text)))
 
 
-def turns_of(contracts: Iterable[Contract]) -> dict[UUID, str]:
-    """The role whose signature each contract waits for; one that waits for nobody's is absent."""
-    open_for_signature = [each for each in contracts if each.state == ContractState.SIGNING]
-    by_request = {contract.signature_request: contract.pk for contract in open_for_signature}
+def turns_of(documents: Iterable[Contract | Termination]) -> dict[UUID, str]:
+    """The role whose signature each contract or ending waits for; one that waits for nobody's is absent."""
+    open_for_signature = [each for each in documents if each.state == ContractState.SIGNING]
+    by_request = {document.signature_request: document.pk for document in open_for_signature}
     found = _IN_TURN.filter(request_id__in=[each for each in by_request if each])
     return {by_request[request]: role for request, role in found.values_list("request_id", "role")}
 
@@ -180,9 +188,10 @@ def contract_signed_by(person: Person, contract_id: UUID) -> Contract:
 
 
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:
-    """The audit events of a contract and of its signing, oldest first."""
+    """The audit events of a contract, of its signing and of its endings, oldest first."""
     contract = contract_of(principal, contract_id)
-    return AuditEvent.objects.filter(subject=contract.subject).order_by("at", "id")
+    endings = [each.subject for each in contract.terminations.only("pk")]
+    return AuditEvent.objects.filter(subject__in=[contract.subject, *endings]).order_by("at", "id")
 
 
 def facts_of(contract_id: UUID) -> dict[str, Any]:
@@ -254,6 +263,12 @@ def termination_of(principal: Principal, termination_id: UUID) -> Termination:
     if termination is None:
         raise Refused("not_found")
     return termination
+
+
+def standing_termination_of(principal: Principal, contract_id: UUID) -> Termination | None:
+    """The ending of a contract that is under way or done; one that came to nothing does not count."""
+    standing = terminations_of(principal).filter(contract_id=contract_id, state__in=STANDING_TERMINATION)
+    return standing.first()
 
 
 def ending_facts_of(contract_id: UUID) -> dict[str, Any]:

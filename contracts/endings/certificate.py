@@ -103,17 +103,20 @@ def _rows(facts: Facts) -> Iterator[Field]:
     yield _field("本单位工作年限", f"{ending['service_years']} 年零 {ending['service_months']} 个月")
     yield _field("解除或者终止日期", chinese_date(ending["date"]), wide=True)
     if reason is not None:
-        yield _field("原因", f"{reason.zh}{_articles(reason.basis)}", wide=True)
+        yield _field("原因", f"{reason.zh}{_in_brackets(articles(reason.basis))}", wide=True)
     if amount := ending.get("compensation"):
         yield _field("经济补偿", f"人民币 {money(amount)} 元（{capital_money(amount)}）", wide=True)
     if handover := ending.get("handover"):
         yield _field("工作交接", handover, wide=True)
 
 
-def _articles(basis: str) -> str:
-    """`LCL 44(2); IR 21` → 《劳动合同法》第四十四条、《劳动合同法实施条例》第二十一条, in brackets."""
+def articles(basis: str) -> str:
+    """`LCL 44(2); IR 21` → 《劳动合同法》第四十四条、《劳动合同法实施条例》第二十一条."""
     found = re.findall(r"(LCL|IR) (\d+)", basis)
-    words = "、".join(f"《{_LAWS[law]}》第{chinese_ordinal(int(article))}条" for law, article in found)
+    return "、".join(f"《{_LAWS[law]}》第{chinese_ordinal(int(article))}条" for law, article in found)
+
+
+def _in_brackets(words: str) -> str:
     return f"（{words}）" if words else ""
 
 

@@ -1,5 +1,6 @@
 """The sealing queue: applications, looking at some of the documents, one confirmation for all, progress."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,14 @@ FAILURES_SHOWN = 50
 
 def _apply(visit: Visit, picked: QuerySet[Contract]) -> HttpResponse:
     """Ask for the seal on the picked contracts; another person approves."""
+    contracts = list(picked.values_list("pk", flat=True))
+    return ask_for_seal(visit, contracts=contracts, back=reverse("portal:contracts") + "?show=seal")
+
+
+def ask_for_seal(
+    visit: Visit, *, contracts: Sequence[UUID] = (), terminations: Sequence[UUID] = (), back: str
+) -> HttpResponse:
+    """Which seal and why, for contracts or certificates of endings; then the application."""
     confirmed = "confirmed" in visit.request.POST
     form = ApplyForm(visit.principal, visit.request.POST if confirmed else None)
     if confirmed and form.is_valid():
@@ -42,7 +51,8 @@ def _apply(visit: Visit, picked: QuerySet[Contract]) -> HttpResponse:
             application = sealing.apply_for_seal(
                 principal=visit.principal,
                 seal_id=UUID(form.cleaned_data["seal"]),
-                contract_ids=list(picked.values_list("pk", flat=True)),
+                contract_ids=contracts,
+                termination_ids=terminations,
                 reason=form.cleaned_data["reason"],
             )
         except Refused as refused:
@@ -51,11 +61,11 @@ def _apply(visit: Visit, picked: QuerySet[Contract]) -> HttpResponse:
             return visit.done(_("已申请用印，等待印章管理员审批。"), "seals:application", application.pk)
     return visit.ask(
         _("申请用印"),
-        _("为选中的 {count} 份合同申请盖章。申请由另一位印章管理员审批，批准后自动盖章。").format(
-            count=picked.count()
+        _("为选中的 {count} 份文件申请盖章。申请由另一位印章管理员审批，批准后自动盖章。").format(
+            count=len(contracts) + len(terminations)
         ),
         action=_("提交申请"),
-        back=reverse("portal:contracts") + "?show=seal",
+        back=back,
         form=form,
         kept=kept(visit),
     )

@@ -24,6 +24,7 @@ from contracts import selectors as contracts
 from contracts.domain import ContractState
 from contracts.models import Contract
 from contracts.services import reaching, sending
+from contracts.web.endings import may_end
 from core import clock
 from core.errors import Refused
 from core.principal import Permission
@@ -60,10 +61,18 @@ def acts_on(visit: Visit, contract: Contract) -> list[Act]:
             acts.append(Act(_("延期"), _address("extend", contract), "calendar"))
         if contract.state in (S.DRAFT, S.RENDERING, S.SIGNING):
             acts.append(Act(_("撤回"), _address("withdraw", contract), "x"))
-    ends = contract.state == S.EFFECTIVE and contract.ends_on is not None
-    if ends and visit.may(Permission.DRAFT) and contracts.renewal_of(contract) is None:
+    in_force = contract.state == S.EFFECTIVE
+    goes_on = in_force and contracts.standing_termination_of(visit.principal, contract.pk) is None
+    if (
+        goes_on
+        and contract.ends_on
+        and visit.may(Permission.DRAFT)
+        and contracts.renewal_of(contract) is None
+    ):
         query = {"template": contract.template.slug, "worker": contract.worker_id, "follows": contract.pk}
         acts.append(Act(_("续订"), f"{reverse('portal:terms')}?{urlencode(query)}", "refresh"))
+    if goes_on and may_end(visit, contract):
+        acts.append(Act(_("解除或终止"), reverse("endings:choose", args=[contract.pk]), "user-minus"))
     if contract.state in ENDED and visit.may(Permission.DRAFT):
         query = {"template": contract.template.slug, "worker": contract.worker_id, "again": contract.pk}
         acts.append(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from filing_bridge.services.preparing import CONFIRMATION
 from filing_bridge.web.acts import callable_again
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
+    EVENTS,
     FORM_STATES,
     INTERFACES,
     OUTCOMES,
@@ -60,6 +62,8 @@ class FilingShown:
     """One version of a filing. `form` is set once there is a form, `has_form` when both seals are on it."""
 
     row: FilingRow
+    title: Words
+    form_title: Words
     reason: str
     faults: list[FaultShown]
     calls: list[CallShown]
@@ -112,13 +116,11 @@ def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
     )
 
 
-def parties_shown(principal: Principal, contract: Contract) -> list[PartyShown]:
-    """Who signs, in order, and how far each of them is."""
-    if contract.signature_request is None:
+def parties_shown(principal: Principal, request: UUID | None) -> list[PartyShown]:
+    """Who signs, in order, and how far each of them is; nobody while there is no signature request."""
+    if request is None:
         return []
-    parties = SigningParty.objects.filter(
-        request_id=contract.signature_request, request__tenant=principal.tenant
-    )
+    parties = SigningParty.objects.filter(request_id=request, request__tenant=principal.tenant)
     return [
         PartyShown(
             ROLES.get(party.role, party.role),
@@ -133,9 +135,12 @@ def parties_shown(principal: Principal, contract: Contract) -> list[PartyShown]:
 def filing_shown(filing: Filing, worker: str) -> FilingShown:
     """One version of a filing with every call made for it and all that has to be mended."""
     form = getattr(filing, "form", None)
+    title, form_title = EVENTS[filing.event]
     calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
     return FilingShown(
         row=filing_row(filing, worker),
+        title=title,
+        form_title=form_title,
         reason=by_language(*reason_words(filing.last_error)) if filing.last_error else "",
         faults=[
             FaultShown(

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from accounts.masking import shown_name
 from accounts.models import Worker
-from accounts.web.words import Badge
+from accounts.web.words import Badge, Words
 from contracts import selectors as contracts
 from contracts.models import Contract
 from core import clock
@@ -19,11 +19,13 @@ from core.principal import Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
-from filing_bridge.web.words import code_words, contract_badge, deadline_badge, filing_badge
+from filing_bridge.protocol import Event
+from filing_bridge.web.words import EVENTS, code_words, contract_badge, deadline_badge, filing_badge
 
 FILING_COLUMNS = (
     "contract_id",
     "contract_no",
+    "event",
     "version",
     "state",
     "deadline",
@@ -62,9 +64,12 @@ class WorkerRow:
 
 @dataclass(frozen=True)
 class FilingRow:
+    """`event` is empty for a hire, which needs no telling."""
+
     id: UUID
     contract_id: UUID
     contract_no: str
+    event: Words
     version: int
     worker: str
     starts_on: date
@@ -161,6 +166,7 @@ def filing_row(filing: Filing, worker: str) -> FilingRow:
         id=filing.pk,
         contract_id=filing.contract_id,
         contract_no=filing.contract_no,
+        event=EVENTS[filing.event][0] if filing.event != Event.HIRE else "",
         version=filing.version,
         worker=worker,
         starts_on=filing.starts_on,

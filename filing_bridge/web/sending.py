@@ -17,12 +17,12 @@ from accounts.masking import shown_name
 from accounts.models import Worker
 from accounts.web.forms import blame
 from accounts.web.pages import Visit, for_acting
-from accounts.web.words import by_language
 from contracts import selectors as contracts
 from contracts.checks import Finding, Severity
 from contracts.domain import ContractState
 from contracts.models import Contract, TemplateVersion
 from contracts.services import drafting, renewing, sending
+from contracts.web.findings import in_words
 from core.errors import Refused
 from core.principal import Permission
 from filing_bridge.web import rows
@@ -77,7 +77,7 @@ def terms(visit: Visit) -> HttpResponse:
         form=form,
         template=template,
         workers=rows.worker_rows(visit.principal, workers),
-        findings=_in_words(findings),
+        findings=in_words(findings),
         back=f"{reverse('portal:send')}?{query.urlencode()}",
     )
 
@@ -108,7 +108,7 @@ def edit(visit: Visit, contract_id: UUID) -> HttpResponse:
         form=form,
         template=contract.template,
         workers=rows.worker_rows(visit.principal, [contract.worker]),
-        findings=_in_words(drafting.findings_of(contract)) if not visit.posted else [],
+        findings=in_words(drafting.findings_of(contract)) if not visit.posted else [],
         back=reverse("portal:contract", args=[contract.pk]),
     )
 
@@ -131,7 +131,7 @@ def preview(visit: Visit) -> HttpResponse:
         contract=shown,
         shown=contract_shown(visit.principal, shown),
         sheets=open_sheets(visit, shown),
-        findings=_in_words(findings),
+        findings=in_words(findings),
         blocked=any(finding.severity is Severity.ERROR for finding in findings),
         query=urlencode([("id", each.pk) for each in drafts]),
         may_send=visit.may(Permission.SEND),
@@ -221,15 +221,3 @@ def _keys(texts: Sequence[str]) -> list[UUID]:
         return [UUID(text) for text in texts]
     except ValueError as error:
         raise Refused("not_found") from error
-
-
-def _in_words(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [
-        {
-            "severity": finding.severity,
-            "what": by_language(finding.zh, finding.en),
-            "remedy": by_language(finding.remedy_zh, finding.remedy_en),
-            "source": finding.source,
-        }
-        for finding in findings
-    ]

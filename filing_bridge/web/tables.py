@@ -58,7 +58,8 @@ def _deadline(row: FilingRow) -> Cell:
 
 def _filing_number(row: FilingRow) -> Cell:
     version = gettext("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
-    return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=version)
+    note = " ".join(filter(None, (str(row.event), version)))
+    return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=note)
 
 
 def _version_choices(principal: Principal) -> list[tuple[str, str]]:

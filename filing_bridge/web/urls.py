@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.web import menu
 from accounts.web.listing import listed
 from contracts.web import reaching
-from filing_bridge.web import acts, confirming, downloads, people, sending, sheets, views
+from filing_bridge.web import acts, confirming, downloads, endings, people, sending, sheets, views
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -26,6 +26,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
+    path("endings/<uuid:termination_id>/", endings.ending_page, name="ending"),
     path("workers/", listed(WORKERS), name="workers"),
     path("workers/new/", people.new_worker, name="new_worker"),
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),

@@ -18,6 +18,7 @@ from accounts.web.words import Tone, Words
 from contracts import selectors as contracts
 from contracts.domain import CONCLUDED, ContractState
 from contracts.models import Contract
+from contracts.web.ending_words import ending_badge
 from contracts.web.reaching import reached
 from core import clock
 from core.principal import Permission
@@ -103,20 +104,25 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
     """One contract: parties, terms, filing, and what has happened."""
     contract = contracts.contract_of(visit.principal, contract_id)
     of_contract = filings.filings_of(visit.principal).filter(contract_id=contract.pk)
-    versions = list(of_contract.select_related("form").order_by("-version"))
+    versions = list(of_contract.select_related("form").order_by("-created_at"))
     worker = shown_name(visit.principal, contract.worker.name)
     effective = contract.state in CONCLUDED
+    ending = contracts.standing_termination_of(visit.principal, contract.pk) if effective else None
     return visit.show(
         "contract.html",
         contract=contract,
         title=contract.template.content["title"],
         state=contract_badge(contract.state, contracts.turns_of([contract]).get(contract.pk)),
         shown=contract_shown(visit.principal, contract),
-        parties=parties_shown(visit.principal, contract),
+        parties=parties_shown(visit.principal, contract.signature_request),
         verify_code=verify_code_of(visit.principal, contract),
         filings=[filing_shown(filing, worker) for filing in versions],
         steps=history_of(visit.principal, contract.pk, versions),
         acts=acts_on(visit, contract),
+        ending=ending,
+        ending_state=ending_badge(ending.state, contracts.turns_of([ending]).get(ending.pk))
+        if ending
+        else None,
         reached=reached(visit, contract),
         sheets=open_sheets(visit, contract) if contract.state != ContractState.DRAFT else range(0),
         may_open=visit.may(Permission.VIEW_PII),

@@ -10,7 +10,7 @@ from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
 from core.codes import table
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
-from filing_bridge.protocol import Interface
+from filing_bridge.protocol import Event, Interface
 from signing.domain import PartyState
 
 CONTRACT_STATES: Mapping[str, Badge] = {
@@ -61,6 +61,11 @@ FORM_STATES: Mapping[str, Words] = {
     FormState.RENDERED: _("已生成，待单位电子签章"),
     FormState.EMPLOYER_SEALED: _("单位已签章，待经办机构签章"),
     FormState.AGENCY_SEALED: _("双方已签章"),
+}
+EVENTS: Mapping[str, tuple[Words, Words]] = {  # the filing's name, and its form's
+    Event.HIRE: (_("用工备案"), _("录用备案登记表")),
+    Event.RENEWAL: (_("续订备案"), _("劳动合同续订备案表")),
+    Event.ENDING: (_("解除、终止备案"), _("解除、终止劳动合同备案表")),
 }
 INTERFACES: Mapping[str, Words] = {
     Interface.SUBMIT: _("报送"),

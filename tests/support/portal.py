@@ -9,9 +9,10 @@ from typing import Any
 from accounts.models import Employer, Worker
 from contracts.document.render import render
 from contracts.document.template import load_template
-from contracts.domain import ContractState
+from contracts.domain import ContractState, TerminationState
+from contracts.endings.facts import Wish, assemble
 from contracts.facts import facts_digest
-from contracts.models import Contract, TemplateVersion
+from contracts.models import Contract, TemplateVersion, Termination
 from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
 from core import audit, blobs, clock
@@ -138,7 +139,7 @@ def make_filing(
     return filing
 
 
-def _waiting_for(contract: Contract, turn: str) -> SignatureRequest:
+def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureRequest:
     now = clock.now()
     request = SignatureRequest.objects.create(
         tenant=contract.employer_id, subject=contract.subject, title="劳动合同书", sender_name="示例",
@@ -154,3 +155,39 @@ def _waiting_for(contract: Contract, turn: str) -> SignatureRequest:
             state=PartyState.INVITED if role == turn else PartyState.SIGNED if signed else PartyState.WAITING,
         )  # fmt: skip
     return request
+
+
+def make_ending(
+    contract: Contract, state: TerminationState, *, days_ago: int = 0, **columns: Any
+) -> Termination:
+    """An ending of a contract in force, by the worker's wish; `turn`: whose signature it waits for."""
+    turn = columns.pop("turn", "")
+    ends_on = clock.today() - timedelta(days=days_ago)
+    wish = Wish("3602", ends_on, protected=False, evidence=("agreement",))
+    number = f"ZM-{ends_on:%Y%m%d}-{next(_serial):08d}"
+    facts = assemble(
+        contract.facts, contract_digest=contract.signed_digest, certificate_no=number, wish=wish, amount=None
+    )
+    done = state == TerminationState.COMPLETED
+    values: dict[str, Any] = {
+        "employer": contract.employer,
+        "contract": contract,
+        "certificate_no": number,
+        "reason": wish.reason,
+        "ends_on": ends_on,
+        "facts": facts,
+        "facts_digest": facts_digest(facts),
+        "opened_by_id": contract.created_by_id,
+        "opened_at": clock.now(),
+        "prepared_digest": "" if state == TerminationState.PLANNED else blobs.put(pdf()),
+        "signed_digest": blobs.put(pdf()) if done else "",
+        "completed_at": clock.now() if done else None,
+    }
+    termination = Termination.objects.create(state=state, **{**values, **columns})
+    if turn:
+        termination.signature_request = _waiting_for(termination, turn).pk
+        termination.save()
+    if done:
+        Contract.objects.filter(pk=contract.pk).update(state=ContractState.ENDED, ended_on=ends_on)
+        make_filing(contract, FilingState.READY, event="ending", starts_on=ends_on, filing_type="51")
+    return termination

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -22,7 +23,7 @@ from core.models import AuditEvent
 from core.principal import Role
 from filing_bridge.domain import FilingState, FormState, Level, Outcome
 from filing_bridge.models import Filing
-from filing_bridge.protocol import Interface
+from filing_bridge.protocol import Event, Interface
 from filing_bridge.web import urls, words
 from filing_bridge.web.actions import ACTIONS
 from signing.domain import CheckState, NoticeState
@@ -47,6 +48,7 @@ class House:
             "contract_id": self.contract.pk,
             "filing_id": self.filing.pk,
             "worker_id": self.contract.worker_id,
+            "termination_id": uuid4(),
             "number": 1,
         }
         return reverse(f"portal:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
@@ -89,6 +91,8 @@ ROUTES = {
     "file_again": Route(("filing_id",), SEES_PII, shows=409, posts=409),
     "document": Route(("contract_id",), SEES_PII, "contract.viewed"),
     "evidence": Route(("contract_id",), SEES_PII, "contract.viewed"),
+    # Nothing has ended here; what the page does is tested in test_endings.py.
+    "ending": Route(("termination_id",), shows=404),
     "filings": Route(posts=404),
     # An accepted filing has nothing to confirm; what the page does is tested in test_confirming.py.
     "confirm_filing": Route(("filing_id",), SEES_PII, shows=409, posts=409),
@@ -433,7 +437,6 @@ OF_OTHER_THINGS = {
     "seal",
     "seal_application",
     "template",
-    "termination",
     "visit",
 }
 
@@ -470,6 +473,7 @@ def test_every_event_of_a_contract_and_its_filing_has_words() -> None:
         (words.CONTRACT_STATES, ContractState),
         (words.FILING_TONES, FilingState),
         (words.LEVEL_TONES, set(Level) - {Level.FILED}),
+        (words.EVENTS, Event),
         (words.FORM_STATES, FormState),
         (words.INTERFACES, Interface),
         (words.OUTCOMES, Outcome),

@@ -363,7 +363,7 @@ def test_a_clerk_applies_for_picked_contracts(house: House) -> None:
     browser = house.browser(Role.CLERK)
     picked = {"do": "seal", "pick": [str(contract.pk)]}
     question = browser.post(reverse("portal:contracts"), picked).content.decode()
-    assert "为选中的 1 份合同申请盖章" in question
+    assert "为选中的 1 份文件申请盖章" in question
     wish = {**picked, "confirmed": "1", "seal": str(house.seal.pk), "reason": "11 月新员工"}
     asked = browser.post(reverse("portal:contracts"), wish)
     assert asked.status_code == 302
