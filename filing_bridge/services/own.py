@@ -1,8 +1,9 @@
-"""What a worker takes home of a contract: the PDF and the evidence package, each time on record."""
+"""What a worker takes home: contract, evidence, the certificate of the ending, each time on record."""
 
 from uuid import UUID
 
 from contracts import selectors
+from contracts.domain import TerminationState
 from contracts.models import Contract
 from core import audit, blobs
 from core.errors import Refused
@@ -29,6 +30,21 @@ def take_document(person: Person, contract_id: UUID) -> bytes:
         raise Refused("document_not_ready")
     record_download(party, actor=person.subject)
     return blobs.get(party.request.current_digest)
+
+
+def take_certificate(person: Person, contract_id: UUID) -> tuple[str, bytes]:
+    """The number and the signed certificate of the ending of a contract of theirs; for life, and free.
+
+    Commits the record of the download. Refuses `not_found`, also before it is signed.
+    """
+    contract = selectors.contract_signed_by(person, contract_id)
+    ending = contract.terminations.filter(state=TerminationState.COMPLETED).first()
+    if ending is None:
+        raise Refused("not_found")
+    audit.record(
+        "termination.downloaded", subject=ending.subject, actor=person.subject, tenant=contract.employer_id
+    )
+    return ending.certificate_no, blobs.get(ending.signed_digest)
 
 
 def take_evidence(person: Person, contract_id: UUID) -> bytes:

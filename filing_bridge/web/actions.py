@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, Words] = {
     "termination.opened": _("决定解除或者终止"),
     "termination.rendered": _("解除（终止）证明书已生成"),
     "termination.viewed": _("查看或下载证明书"),
+    "termination.downloaded": _("劳动者下载证明书"),
     "termination.completed": _("证明书签署完成"),
     "termination.refused": _("劳动者拒签证明书，合同继续"),
     "termination.withdrawn": _("撤回解除或者终止，合同继续"),

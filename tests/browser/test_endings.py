@@ -96,10 +96,12 @@ def test_a_contract_is_ended_and_every_screen_of_it_fits(
         page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
-        def look(name: str, page: Page = page, shape: str = f"{width}-{locale[:2]}-{colours}") -> None:
+        def look(
+            name: str, page: Page = page, width: int = width, shape: str = f"{width}-{locale[:2]}-{colours}"
+        ) -> None:
             page.screenshot(path=SCREENS / f"ending-{name}-{shape}.png", full_page=True)
             assert page.locator("h1").count() == 1, name
-            assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             complaints.extend(f"{name}-{shape}: {each}" for each in _axe(page))
 
         SCREENS.mkdir(parents=True, exist_ok=True)

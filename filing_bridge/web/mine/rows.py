@@ -111,7 +111,7 @@ def own_contracts(person: Person, contracts: Sequence[Contract]) -> list[OwnCont
 def latest_filings(contracts: Sequence[Contract]) -> dict[UUID, Filing]:
     """The newest filing of each contract: that of its ending, once there is one."""
     found = Filing.objects.filter(contract_id__in=[contract.pk for contract in contracts])
-    columns = found.only("contract_id", "state", "version", "receipt_no", "decided_at")
+    columns = found.only("contract_id", "event", "state", "version", "receipt_no", "decided_at")
     return {filing.contract_id: filing for filing in columns.order_by("created_at")}
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("data/", views.data, name="data"),
     path("contracts/<uuid:contract_id>/", views.contract, name="contract"),
     path("contracts/<uuid:contract_id>/document/", views.document, name="document"),
+    path("contracts/<uuid:contract_id>/certificate/", views.certificate, name="certificate"),
     path("contracts/<uuid:contract_id>/evidence/", views.evidence_package, name="evidence"),
     path("contracts/<uuid:contract_id>/paper/", views.paper, name="paper"),
     path("contracts/<uuid:contract_id>/link/", views.link, name="link"),

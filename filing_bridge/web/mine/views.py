@@ -17,10 +17,13 @@ from contracts.services.reaching import ask_for_paper
 from core.api import KeyPagination
 from core.errors import Refused
 from filing_bridge.models import EvidencePackage
+from filing_bridge.protocol import Event
 from filing_bridge.services import evidence, own
 from filing_bridge.web.mine import rows
+from filing_bridge.web.mine.after import after
 from filing_bridge.web.mine.data import data_about
 from filing_bridge.web.mine.pages import for_person, in_words, show
+from filing_bridge.web.words import EVENTS
 from signing.domain import PartyState, RequestState
 from signing.models import Person
 from signing.services.companions import companion_of
@@ -59,10 +62,12 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
         signed_at=party.signed_at,
         downloaded_at=party.downloaded_at,
         filing=filing,
+        filing_title=EVENTS[filing.event][0] if filing else EVENTS[Event.HIRE][0],
         filing_state=rows.filing_badge(filing),
         may_download=party.state == PartyState.SIGNED,
         may_sign=found.state == ContractState.SIGNING and party.state == PartyState.INVITED,
         effective=effective,
+        after=after(found),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=found.pk).exists(),
         paper=PaperRequest.objects.filter(contract=found).order_by("-asked_at").first(),
         paper_asked=PaperState.ASKED,
@@ -75,6 +80,13 @@ def document(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
     pdf = own.take_document(person, contract_id)
     found = selectors.contract_signed_by(person, contract_id)
     return _file(pdf, "application/pdf", f"{rows.title_of(found)}.pdf")
+
+
+@for_person("GET")
+def certificate(request: HttpRequest, person: Person, contract_id: UUID) -> HttpResponse:
+    """The signed certificate of the ending."""
+    number, pdf = own.take_certificate(person, contract_id)
+    return _file(pdf, "application/pdf", f"{number}.pdf")
 
 
 @for_person("GET", "POST")

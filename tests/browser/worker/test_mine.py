@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from contracts.domain import ContractState
+from contracts.domain import ContractState, TerminationState
 from contracts.models import Contract
 from contracts.services.viewing import open_in_full
 from core.principal import Role
@@ -18,7 +18,7 @@ from tests.support.accounts import make_employer, make_member, make_worker
 from tests.support.mine import PHONE_CODE, VISIT_CODE, make_own, make_person, make_signed
 from tests.support.phone_browser import Screen, message, phone_screen
 from tests.support.phone_steps import open_link
-from tests.support.portal import make_contract, make_filing
+from tests.support.portal import make_contract, make_ending, make_filing
 from tests.support.principals import principal
 from tests.support.signing import ID_NO, MOBILE, NAME, Phone, at_once, make_request, messages
 
@@ -66,6 +66,8 @@ def test_a_person_finds_their_contracts(
     filing = make_filing(signed, FilingState.ACCEPTED)
     make_own(make_employer(name=LONG), ContractState.SIGNING)
     make_own(make_employer(name="示例物流有限公司"), ContractState.WITHDRAWN)
+    ended = make_own(make_employer(name=LONG))
+    make_ending(ended, TerminationState.COMPLETED, days_ago=20)
     make_worker(employer, name=NAME, id_no=ID_NO, mobile=MOBILE)
     make_member(employer, Role.CLERK)
     open_in_full(principal=principal(employer.pk), contract_id=signed.pk, what="document")
@@ -87,6 +89,12 @@ def test_a_person_finds_their_contracts(
         with page.expect_download() as started:
             page.locator("a.main").tap()
         assert started.value.suggested_filename.endswith(".pdf")
+        page.goto(f"{site}/mine/contracts/{ended.pk}/")
+        page.locator("#after").wait_for()
+        screen.look("5b-ended")
+        with page.expect_download() as started:
+            page.locator("#after a.main").tap()
+        assert started.value.suggested_filename.startswith("ZM-")
         page.locator(".places a").nth(1).tap()
         screen.at("/mine/data/")
         screen.look("6-data")

@@ -1,6 +1,7 @@
 """What a person sees and does at 我的合同: all contracts for life, files, paper, the link, their data."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from accounts.domain import RevealReason
 from accounts.selectors import member_principal
 from accounts.services.workers import reveal_worker
 from accounts.web.words import Words
-from contracts.domain import ContractState
+from contracts.domain import ContractState, TerminationState
 from contracts.models import PaperRequest
-from contracts.services.viewing import open_in_full
+from contracts.services.viewing import open_certificate, open_in_full
 from core import blobs
 from core.models import AuditEvent
 from core.principal import Role
@@ -26,7 +27,7 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import make_filing, pdf
+from tests.support.portal import make_ending, make_filing, pdf
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -209,3 +210,62 @@ def test_logs_say_nothing_about_people(browser: Browser, caplog: Any, capfd: Any
 def test_a_list_that_is_empty_says_so(browser: Browser) -> None:
     assert heading(browser.get("contracts")) == "我的合同"
     assert "还没有用这个手机号签署的合同" in browser.get("contracts")
+
+
+def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:
+    contract = make_own(make_employer())
+    ending = make_ending(contract, TerminationState.COMPLETED, days_ago=2)
+    page = browser.get("contract", contract.pk)
+    assert ending.certificate_no in page
+    assert "解除、终止备案" in page
+    assert "协商一致（劳动者提出）" in page
+    assert "一般不能领失业保险金" in page
+    assert (ending.ends_on + timedelta(days=15)).isoformat() in page
+    answer = browser.client.get(reverse("mine:certificate", args=[contract.pk]))
+    assert answer.content == blobs.get(ending.signed_digest)
+    assert ending.certificate_no in answer["Content-Disposition"]
+    event = AuditEvent.objects.get(action="termination.downloaded")
+    assert (event.subject, event.tenant) == (ending.subject, contract.employer_id)
+
+
+def test_who_lost_the_work_is_told_of_the_benefit_and_until_when(browser: Browser) -> None:
+    contract = make_own(make_employer())
+    ending = make_ending(contract, TerminationState.COMPLETED, days_ago=20)
+    ending.facts["ending"] |= {"involuntary": True, "reason": "3601", "compensation": "13000.00"}
+    ending.file_moved_on = ending.ends_on + timedelta(days=3)
+    ending.save()
+    page = browser.get("contract", contract.pk)
+    assert "可以领失业保险金" in page
+    assert (ending.ends_on + timedelta(days=60)).isoformat() in page
+    assert "13000.00" in page
+    assert f"单位登记已于 {ending.file_moved_on.isoformat()} 办理" in page
+    assert f"期限 {(ending.ends_on + timedelta(days=15)).isoformat()} 已过" in page  # of the insurance
+    english = browser.client.get(
+        reverse("mine:contract", args=[contract.pk]), headers={"Accept-Language": "en"}
+    ).content.decode()
+    assert "Unemployment registration and benefit" in english
+
+
+@pytest.mark.parametrize(
+    "state", [TerminationState.PLANNED, TerminationState.SIGNING, TerminationState.WITHDRAWN]
+)
+def test_an_ending_that_is_not_signed_is_not_told(browser: Browser, state: TerminationState) -> None:
+    contract = make_own(make_employer())
+    ending = make_ending(contract, state)
+    page = browser.get("contract", contract.pk)
+    assert ending.certificate_no not in page
+    assert browser.client.get(reverse("mine:certificate", args=[contract.pk])).status_code == 404
+
+
+def test_a_certificate_is_its_workers_alone(browser: Browser) -> None:
+    other = make_own(make_employer(), name="测试乙", id_no=id_no(7))
+    make_ending(other, TerminationState.COMPLETED)
+    assert browser.client.get(reverse("mine:certificate", args=[other.pk])).status_code == 404
+    assert not AuditEvent.objects.filter(action="termination.downloaded").exists()
+
+
+def test_one_sees_who_looked_at_the_certificate(browser: Browser) -> None:
+    employer = make_employer()
+    ending = make_ending(make_own(employer), TerminationState.COMPLETED)
+    open_certificate(principal=member_principal(make_member(employer)), termination_id=ending.pk)
+    assert str(LOOKS["termination.viewed"]) in browser.get("data")
