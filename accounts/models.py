@@ -267,6 +267,7 @@ class Worker(models.Model):
         indexes = (
             # The lists' orders and searches; the key decides between equals, as in their paging.
             models.Index(fields=["employer", "-created_at", "-id"], name="worker_newest"),
+            models.Index(fields=["employer", "name", "id"], name="worker_in_order"),
             models.Index(
                 fields=["employer", "name"],
                 name="worker_by_name",

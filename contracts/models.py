@@ -153,6 +153,11 @@ class Contract(models.Model):
             models.Index(fields=["employer", "state", "ends_on"], name="contract_ending"),
             models.Index(fields=["worker", "-created_at"], name="contract_of_worker"),
             models.Index(fields=["employer", "effective_at"], name="contract_by_month"),
+            models.Index(
+                fields=["employer", "signature_request"],
+                condition=Q(state=ContractState.SIGNING),
+                name="contract_signing",
+            ),
         )
 
     @property

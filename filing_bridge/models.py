@@ -13,6 +13,7 @@ from filing_bridge.domain import (
     BREAKER_TRANSITIONS,
     FILING_TRANSITIONS,
     FORM_TRANSITIONS,
+    UNFILED,
     BreakerState,
     FilingState,
     FormState,
@@ -113,6 +114,11 @@ class Filing(models.Model):
             models.Index(fields=["tenant", "deadline", "id"], name="filing_by_deadline"),
             models.Index(fields=["tenant", "state", "deadline", "id"], name="filing_in_state"),
             models.Index(fields=["tenant", "starts_on", "id"], name="filing_by_start"),
+            models.Index(
+                fields=["contract_id", "tenant"],
+                condition=Q(state__in=sorted(UNFILED)),
+                name="filing_unfiled",
+            ),
             models.Index(fields=["state", "leased_until"]),
         )
 

@@ -93,7 +93,7 @@ def _months(of_contracts: QuerySet[Contract]) -> list[tuple[str, int]]:
         .order_by()
         .annotate(month=TruncMonth("effective_at", tzinfo=clock.SHANGHAI))
         .values_list("month")
-        .annotate(number=Count("pk"))
+        .annotate(number=Count("*"))  # of the index alone: a named column would have every row read
     )
     by_month = {(month.year, month.month): number for month, number in counted.items()}
     return [(f"{year}-{month + 1:02}", by_month.get((year, month + 1), 0)) for year, month in months]
