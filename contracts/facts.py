@@ -5,7 +5,7 @@ here (see `contracts/checks`); this module says whether they are well-formed.
 """
 
 import json
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -65,6 +65,8 @@ _REMEDY: Final[dict[str, tuple[str, str]]] = {
     ),
     "facts_control_character": ("请重新输入这一项，不要粘贴特殊符号。", "Type it again without pasting."),
 }
+# Unicode's categories Cc and Cs
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DEFAULT_REMEDY: Final = ("请按填写说明修改这一项。", "Correct it as the form explains.")
 
 
@@ -187,4 +189,4 @@ def _escape(part: str) -> str:
 
 
 def _dirty(text: str) -> bool:
-    return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+    return _CONTROL.search(text) is not None

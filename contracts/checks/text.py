@@ -71,7 +71,9 @@ def _phrases(phrase: Phrase) -> Find[Case]:
 
 def _breaches(phrase: Phrase, text: str) -> tuple[str, ...]:
     """The words of each sentence that may not stand there."""
-    found = []
+    found: list[str] = []
+    if not phrase.pattern.search(text):
+        return ()
     for sentence in re.split(r"[。；;\n]", text):
         words = phrase.pattern.search(sentence)
         lawful = phrase.lawful is not None and phrase.lawful.search(sentence)
