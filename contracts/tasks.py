@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.document.engine import A4, Anchor
-from contracts.document.render import Rendered, render
+from contracts.document.engine import Anchor, Rendered
 from contracts.document.summary import summary
 from contracts.domain import ContractState, TerminationState
 from contracts.endings import certificate
@@ -17,10 +16,11 @@ from contracts.services import certificates, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.moving import move
+from contracts.services.rendering import rendered_contract
 from contracts.services.sending import SIGNING_PERIOD
 from core import blobs, clock, work
 from signing.domain import PartyKind
-from signing.pades.geometry import Box
+from signing.pades.geometry import Box, box_from_points
 from signing.pades.prepare import FieldSpec, prepare
 from signing.services.companions import Companion
 from signing.services.requests import PartySpec, open_request
@@ -53,7 +53,7 @@ def render_contract(key: str) -> None:
     if contract.state != ContractState.RENDERING or contract.sent_at is None or contract.sign_before is None:
         return
     content = contract.template.content
-    rendered = render(content, contract.facts, at=contract.sent_at)
+    rendered = rendered_contract(content, contract.facts, at=contract.sent_at)
     order: list[str] = content["signing"]["order"]
     boxes = {role: box_of(rendered, ANCHORS[role]) for role in order}
     # Before anything is signed a mark may go anywhere, unless the template locks it to its box; a later one
@@ -63,7 +63,7 @@ def render_contract(key: str) -> None:
     prepared = prepare(
         rendered.pdf,
         [FieldSpec(role, TOOLTIPS[role], boxes[role], zones[role]) for role in order],
-        seams=[_box(anchor) for anchor in rendered.anchors if anchor.key.startswith("seam_")],
+        seams=[_box(rendered, anchor) for anchor in rendered.anchors if anchor.key.startswith("seam_")],
     )
     digest = blobs.put(prepared)
     with transaction.atomic():
@@ -165,12 +165,12 @@ def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:
 
 def box_of(rendered: Rendered, key: str) -> Box:
     """The box of a named anchor, as fractions of its page."""
-    return _box(next(anchor for anchor in rendered.anchors if anchor.key == key))
+    return _box(rendered, next(anchor for anchor in rendered.anchors if anchor.key == key))
 
 
-def _box(anchor: Anchor) -> Box:
-    width, height = A4
-    return Box(anchor.page, anchor.x / width, anchor.y / height, anchor.w / width, anchor.h / height)
+def _box(rendered: Rendered, anchor: Anchor) -> Box:
+    size = rendered.page_sizes[anchor.page - 1]
+    return box_from_points(anchor.page, anchor.x, anchor.y, anchor.w, anchor.h, size)
 
 
 work.periodic("warn of certificates about to expire", every=timedelta(hours=6))(certificates.warn_of_expiry)

@@ -40,6 +40,7 @@ const options = {
     "portal/portal.ts",
     "portal/chart.ts",
     "portal/editor.ts",
+    "portal/placer.ts",
     "portal/portal.css",
     "worker/worker.ts",
     "worker/worker.css",

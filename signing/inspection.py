@@ -1,13 +1,11 @@
 """Looks at a PDF from a stranger, in a process of its own: `python -m signing.inspection ROOT.pem …`.
 
 Reads the file from standard input and writes one JSON object: the verdict, and pictures of the first pages
-with every signature outlined. Memory, processor time and files are bounded by the operating system before
-the first byte is read, so that whatever a hostile file does to a parser ends with this process.
+with every signature outlined. The process is bounded (core/confined.py) before the first byte is read.
 """
 
 import base64
 import json
-import resource
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -17,11 +15,9 @@ import pypdfium2
 from cryptography import x509
 from PIL import Image, ImageDraw
 
+from core.confined import bound
 from signing.pades.validate import MAX_SIZE, validate
 
-MEMORY: Final = 1024 * 1024 * 1024  # bytes of address space
-SECONDS: Final = 20  # of processor time
-OPEN_FILES: Final = 64
 MAX_PAGES: Final = 12
 WIDTH: Final = 720  # pixels
 TALLEST: Final = 4.0  # a page higher than so many widths is not drawn
@@ -56,18 +52,6 @@ def main() -> int:
     answer["page_count"], answer["pages"] = _pages(pdf) if _may_be_drawn(answer["problems"]) else (0, [])
     sys.stdout.write(json.dumps(answer))
     return 0
-
-
-def bound() -> None:
-    """Have the operating system limit this process from now on."""
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (most, most))
 
 
 def _may_be_drawn(problems: list[str]) -> bool:

@@ -15,6 +15,8 @@ from typing import Final
 import pypdfium2
 from PIL import Image, ImageChops
 
+from signing.pades.geometry import Box
+
 WIDTHS: Final = (720, 1080)
 GREYS: Final = 8
 COLOUR_QUALITY: Final = 70
@@ -81,6 +83,43 @@ def page_paragraphs(pdf: bytes, page: int) -> list[str]:
             paragraphs.append(line)
         goes_on = _printed_width(line) >= full
     return paragraphs
+
+
+def find_words(pdf: bytes, words: str, most: int) -> list[Box]:
+    """Where the words stand, in reading order, at most so many. Gaps and letter case do not count."""
+    wanted = _folded(words)
+    found: list[Box] = []
+    with pdfium, pypdfium2.PdfDocument(pdf) as document:
+        for number, page in enumerate(document, start=1):
+            if wanted and len(found) < most:
+                found += _places(page, number, wanted)
+            page.close()
+    return found[:most]
+
+
+def _places(page: pypdfium2.PdfPage, number: int, wanted: str) -> Iterator[Box]:
+    sheet = page.get_textpage()
+    width, height = page.get_size()
+    # the number of each character that counts: one may be folded into several
+    counted = [
+        (letter, index)
+        for index, character in enumerate(sheet.get_text_range())
+        for letter in _folded(character)
+    ]
+    text = "".join(letter for letter, _ in counted)
+    start = text.find(wanted)
+    while start >= 0:
+        first, last = counted[start][1], counted[start + len(wanted) - 1][1]
+        boxes = [sheet.get_charbox(index, loose=True) for index in (first, last)]
+        left, right = boxes[0][0], boxes[1][2]
+        low, high = boxes[0][1], boxes[0][3]
+        if right > left:  # words that run on in the next line have no one box
+            yield Box(number, left / width, 1 - high / height, (right - left) / width, (high - low) / height)
+        start = text.find(wanted, start + len(wanted))
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _printed_width(line: str) -> int:

@@ -8,6 +8,7 @@ from contracts.checks import Finding, Severity, check_wording
 from contracts.document.expand import CannotExpand, expand
 from contracts.document.samples import sample_facts
 from contracts.document.template import check_template, missing_items, printed_texts
+from contracts.document.uploaded import is_uploaded, page_words
 from contracts.document.wording import in_words
 from core.errors import Fault
 
@@ -41,9 +42,14 @@ def _wording(template: Mapping[str, Any]) -> Iterator[Fault]:
                 "请用“插入空格”选择，或者改用其他括号。",
                 "Choose one under “Insert a blank”, or use other brackets.",
             )
-        for finding in check_wording(pointer, in_words(text)):
-            if finding.severity is Severity.ERROR:
-                yield _fault(finding)
+        yield from _forbidden(pointer, in_words(text))
+    for pointer, words in page_words(template) if is_uploaded(template) else ():
+        yield from _forbidden(pointer, words)
+
+
+def _forbidden(pointer: str, words: str) -> Iterator[Fault]:
+    errors = (each for each in check_wording(pointer, words) if each.severity is Severity.ERROR)
+    return map(_fault, errors)
 
 
 def _samples(template: Mapping[str, Any]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
 
+from contracts.document.uploaded import field_in_words, is_uploaded, joined
 from contracts.document.wording import condition_in_words, lines_of
 
 Kind = Literal["same", "added", "removed"]
@@ -87,6 +88,21 @@ def _pieces(old: str, new: str) -> Iterator[Piece]:
 def _lines(template: Mapping[str, Any]) -> Iterator[_Line]:
     yield _Line("名称和用途", "", template["title"]["zh"])
     yield _Line("名称和用途", "", template["summary"]["zh"])
+    yield from _of_pages(template) if is_uploaded(template) else _of_text(template)
+
+
+def _of_pages(template: Mapping[str, Any]) -> Iterator[_Line]:
+    """The words of each page, then what stands on it and where."""
+    for number, page in enumerate(template["document"]["pages"], start=1):
+        heading = f"第 {number} 页"
+        for line in page["text"].split("\n"):
+            yield _Line(heading, "原文", joined(line))
+        for field in template["fields"]:
+            if field["page"] == number:
+                yield _Line(heading, "填写和签章位置", field_in_words(field, page["w"], page["h"]))
+
+
+def _of_text(template: Mapping[str, Any]) -> Iterator[_Line]:
     for chapter in template["chapters"]:
         heading = chapter["heading"]["zh"]
         if "when" in chapter:

@@ -11,11 +11,11 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import typst
 
@@ -29,6 +29,8 @@ _INTROSPECTION: Final = (
     " pages: query(<end>).first().location().page())"
 )
 A4: Final = (595.28, 841.89)
+Standard = Literal["a-3a", "ua-1"]
+ARCHIVAL: Final[tuple[Standard, ...]] = ("a-3a", "ua-1")
 
 
 class TypesettingError(Exception):
@@ -49,7 +51,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Typeset:
-    """A PDF/A-3a + PDF/UA-1 file that ends in a newline, and what its layout says of itself.
+    """A PDF that ends in a newline, of the standards asked for, and what its layout says of itself.
 
     `page_sizes`: width and height of each page in points. `block_pages` maps the running number of each text
     block to the page (from 1) on which it begins.
@@ -87,7 +89,9 @@ class Typesetter:
         self._program = program
         self._local = threading.local()
 
-    def typeset(self, files: Mapping[str, bytes], *, at: datetime) -> Typeset:
+    def typeset(
+        self, files: Mapping[str, bytes], *, at: datetime, standards: Sequence[Standard] = ARCHIVAL
+    ) -> Typeset:
         """Run the program over `files` (name → content, beside `main.typ`).
 
         `at` (aware) becomes the document's creation time; equal input gives equal bytes, in any process.
@@ -101,7 +105,7 @@ class Typesetter:
             for name, content in files.items():
                 (press.folder / name).write_bytes(content)
             pdf = press.compiler.compile(
-                format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=int(at.timestamp())
+                format="pdf", pdf_standards=list(standards), timestamp=int(at.timestamp())
             )
             layout = json.loads(press.compiler.eval(_INTROSPECTION))
         except RuntimeError as error:

@@ -3,7 +3,7 @@
 The one expansion behind the PDF, the reading view and the text of each page.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -18,12 +18,16 @@ from contracts.document.model import (
     Field,
     Fields,
     Paragraph,
+    Placed,
     Run,
     Runs,
     SigningBlock,
     Table,
     fill_lines,
+    plain,
 )
+from contracts.document.uploaded import SEAM, fits, is_uploaded, joined, page_sizes
+from contracts.document.wording import fact_name
 from contracts.facts import Facts, field_title
 from core.errors import Fault
 
@@ -45,7 +49,8 @@ def expand(template: Part, facts: Facts) -> Document:
 
     Raises CannotExpand with every blank for which a fact is missing and every code without words.
     """
-    return _Expansion(template["labels"], facts).document(template)
+    expansion = _Expansion(template.get("labels", {}), facts)
+    return expansion.uploaded(template) if is_uploaded(template) else expansion.document(template)
 
 
 class _Expansion:
@@ -69,6 +74,52 @@ class _Expansion:
         if self.faults:
             raise CannotExpand(self.faults.values())
         return document
+
+    def uploaded(self, template: Part) -> Document:
+        sizes = page_sizes(template)
+        document = Document(
+            title=template["title"]["zh"],
+            title_en=template["title"]["en"],
+            contract_no=self.facts["contract_no"],
+            chapters=tuple(self.page(template, number) for number in range(1, len(sizes) + 1)),
+            signing=(),
+            seam=any(field["kind"] == SEAM for field in template["fields"]),
+            placed=tuple(self.placed(field, sizes) for field in template["fields"] if "text" in field),
+        )
+        if self.faults:
+            raise CannotExpand(self.faults.values())
+        return document
+
+    def page(self, template: Part, number: int) -> Chapter:
+        """A page's own words, after what is filled in on it."""
+        filled = tuple(
+            Field(_label(field["text"]), self.runs(field["text"]), wide=True)
+            for field in template["fields"]
+            if "text" in field and field["page"] == number
+        )
+        lines = template["document"]["pages"][number - 1]["text"].split("\n")
+        words = tuple(Paragraph((_words(joined(line)),)) for line in lines if line)
+        blocks = ((Fields(filled),) if filled else ()) + words
+        clause = Clause(f"page-{number}", "", "", tuple(template["covers"]), blocks)
+        return Chapter(clause.id, "", f"第 {number} 页", f"Page {number}", (clause,))
+
+    def placed(self, field: Part, sizes: Sequence[tuple[float, float]]) -> Placed:
+        runs = self.runs(field["text"])
+        width, height = sizes[field["page"] - 1]
+        if not fits(plain(runs), field["w"] * width, field["h"] * height):
+            place = next((run.fact for run in runs if run.fact), "/template")
+            self.faults.setdefault(
+                place,
+                Fault(
+                    place,
+                    "contract_blank_too_narrow",
+                    f"“{_label(field['text'])}”太长，第 {field['page']} 页上的位置放不下。",
+                    f"The text for {place} is too long for its place on page {field['page']}.",
+                    "请缩短内容，或者在模板中放大这一处。",
+                    "Shorten it, or make the place larger in the template.",
+                ),
+            )
+        return Placed(field["page"], field["x"], field["y"], field["w"], field["h"], field["size"], runs)
 
     def chapter(self, part: Part) -> Chapter:
         numbered = part.get("numbered", True)
@@ -193,6 +244,12 @@ def _look_up(node: object, path: tuple[str, ...]) -> object:
             return _ABSENT
         node = node[name]
     return _ABSENT if node == "" else node
+
+
+def _label(text: str) -> str:
+    """The name of the fact that a text is mostly about."""
+    blanks = (piece for piece in parse(text) if isinstance(piece, Blank))
+    return next((fact_name(".".join(blank.path)) for blank in blanks), "文字")
 
 
 def _pointer(path: tuple[str, ...]) -> str:

@@ -87,13 +87,29 @@ class SigningBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Text at a place of its own on an uploaded page: fractions of the page, `size` in points at most."""
+
+    page: int
+    x: float
+    y: float
+    w: float
+    h: float
+    size: float
+    runs: Runs
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
+    """Of an uploaded document, each page is a chapter without a label; `placed` is what is filled in."""
+
     title: str
     title_en: str
     contract_no: str
     chapters: tuple[Chapter, ...]
     signing: tuple[SigningBlock, ...]
     seam: bool
+    placed: tuple[Placed, ...] = ()
 
 
 def plain(runs: Runs) -> str:

@@ -1,7 +1,7 @@
 """Contract templates as data: loading ours, checking any, proving the mandatory clauses present."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from contracts.document import uploaded
 from contracts.document.blanks import BadBlankError, Blank, parse
 from contracts.document.formats import CODED, FORMATS, LABELLED
 from contracts.document.model import Document
@@ -18,10 +19,18 @@ from core.canonical import canonical_json, sha256_hex
 from core.codes import NAMES
 from core.errors import Fault
 
-SCHEMA_FILE: Final = Path(__file__).parent.parent / "schemas" / "contract-template-1.json"
+SCHEMAS: Final = Path(__file__).parent.parent / "schemas"
+STRUCTURED: Final = "urn:qianbei:schema:contract-template:1"
+SCHEMA_FILES: Final = {
+    STRUCTURED: SCHEMAS / "contract-template-1.json",
+    uploaded.SCHEMA: SCHEMAS / "uploaded-template-1.json",
+}
+# The members that print text with blanks, name facts in conditions, or repeat a part for them.
+_PRINTING: Final = ("chapters", "signing", "fields")
 TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "contracts"
 
 DISPATCH: Final = "3"
+NAME: Final = "worker.name"
 
 
 @dataclass(frozen=True)
@@ -86,9 +95,9 @@ def shipped_slugs() -> tuple[str, ...]:
 
 def facts_used(template: Mapping[str, Any]) -> frozenset[str]:
     """The paths of all facts that a template prints, tests or repeats a part for."""
-    chapters = template["chapters"]
-    blanks = (piece for _, text in _texts(chapters) for piece in _pieces(text) if isinstance(piece, Blank))
-    return frozenset((*(".".join(blank.path) for blank in blanks), *(path for _, path in _paths(chapters))))
+    parts = [template[part] for part in ("chapters", "fields") if part in template]
+    blanks = (piece for _, text in _texts(parts) for piece in _pieces(text) if isinstance(piece, Blank))
+    return frozenset((*(".".join(blank.path) for blank in blanks), *(path for _, path in _paths(parts))))
 
 
 def template_digest(template: Mapping[str, Any]) -> str:
@@ -101,16 +110,17 @@ def check_template(template: object) -> list[Fault]:
 
     `Fault.field` is a JSON pointer into the template. An empty list means that it may be published.
     """
-    faults = [_malformed(leaf) for error in _validator().iter_errors(template) for leaf in _leaves(error)]
+    schema = str(template.get("schema")) if isinstance(template, Mapping) else ""
+    validator = _validator(schema if schema in SCHEMA_FILES else STRUCTURED)
+    faults = [_malformed(leaf) for error in validator.iter_errors(template) for leaf in _leaves(error)]
     if faults or not isinstance(template, Mapping):
         return faults
-    checks = (_check_characters, _check_texts, _check_ids, _check_signing, _check_items)
-    return [fault for check in checks for fault in check(template)]
+    return [fault for check in _CHECKS[schema] for fault in check(template)]
 
 
 def printed_texts(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(JSON pointer, text) of everything that a template prints with blanks."""
-    return _texts({key: template[key] for key in ("chapters", "signing")})
+    return _texts({key: template[key] for key in _PRINTING if key in template})
 
 
 def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault]:
@@ -122,8 +132,8 @@ def missing_items(template: Mapping[str, Any], document: Document) -> list[Fault
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA_FILES[schema].read_text(encoding="utf-8")))
 
 
 # What somebody who is still writing leaves behind, by the schema's keyword for it.
@@ -174,7 +184,9 @@ def _required_items(template: Mapping[str, Any]) -> Iterator[StatutoryItem]:
 
 
 def _check_characters(template: Mapping[str, Any]) -> Iterator[Fault]:
-    for pointer, text in texts(template):
+    # an uploaded page brings its own fonts
+    own = {name: part for name, part in template.items() if name != "document"}
+    for pointer, text in texts(own):
         if characters := check_printable(text):
             yield Fault(
                 pointer,
@@ -184,6 +196,26 @@ def _check_characters(template: Mapping[str, Any]) -> Iterator[Fault]:
                 "请换用其他字词或者标点。",
                 "Use other words or signs.",
             )
+
+
+def _check_covers(template: Mapping[str, Any]) -> Iterator[Fault]:
+    """The employer confirms what the document settles; for whom it is, each contract has to say."""
+    for item in _required_items(template):
+        if item.number not in template["covers"]:
+            yield Fault(
+                "/covers",
+                f"clause_missing_{item.code}",
+                f"还没有确认文件写明了：{item.zh}。",
+                f"It is not confirmed that the document states {item.en}.",
+                "请核对文件后勾选；文件没有写的，请补充后重新上传。",
+                "Check the document and confirm it; if it is not there, add it and upload the document anew.",
+            )
+    if NAME not in facts_used(template):
+        yield Fault(
+            "/fields", "field_missing_name", "页面上还没有填写员工姓名的位置。",
+            "No field prints the worker's name yet.",
+            "请加一处文字，内容选“劳动者姓名”。", "Add a text field with the worker's name.",
+        )  # fmt: skip
 
 
 def _check_items(template: Mapping[str, Any]) -> Iterator[Fault]:
@@ -231,7 +263,7 @@ def _check_texts(template: Mapping[str, Any]) -> Iterator[Fault]:
         for piece in pieces:
             if isinstance(piece, Blank):
                 yield from _check_blank(template, pointer, piece)
-    for pointer, path in _paths(template["chapters"]):
+    for pointer, path in _paths(template.get("chapters", ())):
         if not _known(template, path):
             yield _bad_blank(pointer, f"没有“{path}”这一项内容。", f"there is no fact {path}")
 
@@ -242,7 +274,7 @@ def _check_blank(template: Mapping[str, Any], pointer: str, blank: Blank) -> Ite
         yield _bad_blank(pointer, f"没有“{path}”这一项内容。", f"there is no fact {path}")
     if blank.format not in FORMATS:
         yield _bad_blank(pointer, f"没有“{blank.format}”这种写法。", f"there is no format {blank.format}")
-    if blank.format in LABELLED and blank.argument not in template["labels"]:
+    if blank.format in LABELLED and blank.argument not in template.get("labels", ()):
         yield _bad_blank(
             pointer, f"没有“{blank.argument}”这组选项。", f"there is no label set {blank.argument!r}"
         )
@@ -269,7 +301,8 @@ def _known(template: Mapping[str, Any], path: str) -> bool:
         return schema_at(names) is not None
     # which repeated part the blank stands in does not matter for its name to exist
     return any(
-        schema_at([*parent.split("."), *names[1:]]) is not None for parent in _repeats(template["chapters"])
+        schema_at([*parent.split("."), *names[1:]]) is not None
+        for parent in _repeats(template.get("chapters", ()))
     )
 
 
@@ -336,3 +369,10 @@ def _paths(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
 
 def _repeats(chapters: object) -> list[str]:
     return [path for pointer, path in _paths(chapters) if pointer.endswith("/repeat")]
+
+
+_Check = Callable[[Mapping[str, Any]], Iterator[Fault]]
+_CHECKS: Final[Mapping[str, tuple[_Check, ...]]] = {
+    STRUCTURED: (_check_characters, _check_texts, _check_ids, _check_signing, _check_items),
+    uploaded.SCHEMA: (_check_characters, _check_texts, uploaded.check_fields, _check_covers),
+}

@@ -4,10 +4,10 @@ import json
 from functools import lru_cache
 
 from contracts.document.expand import CannotExpand
-from contracts.document.render import render
 from contracts.facts import canonical_facts
 from contracts.models import Contract, TemplateVersion
 from contracts.services.drafting import facts_of_draft
+from contracts.services.rendering import rendered_contract
 from core import blobs, clock
 from core.errors import Refused
 
@@ -35,4 +35,4 @@ def pdf_of(contract: Contract) -> bytes:
 @lru_cache(maxsize=KEPT)
 def _rendered(template_id: int, facts: bytes) -> bytes:
     template = TemplateVersion.objects.get(pk=template_id)
-    return render(template.content, json.loads(facts), at=clock.now()).pdf
+    return rendered_contract(template.content, json.loads(facts), at=clock.now()).pdf

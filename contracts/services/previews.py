@@ -11,12 +11,13 @@ from typing import Any, Final, cast
 from django.core.cache import cache
 from PIL import Image
 
-from contracts.document.render import render
 from contracts.document.samples import sample_facts
 from contracts.document.template import template_digest
+from contracts.services.rendering import rendered_contract, uploaded_pages
 from signing.pages import page_count, page_images
 
 WIDTH: Final = 720  # pixels, of a page for reading
+SHEET: Final = 1080  # of a page to place fields on, which may be enlarged
 THUMBNAIL: Final = 240
 KEPT: Final = 7 * 24 * 3600  # seconds
 # Every sample of a template is made at the same moment, so that its bytes and its key stay the same.
@@ -39,12 +40,23 @@ def sample_page(template: Mapping[str, Any], term: str, page: int, width: int = 
     return cast(bytes, found)
 
 
+def sheet(template: Mapping[str, Any], page: int) -> bytes:
+    """A page (from 1) of an uploaded template without its fields, as WebP. ValueError as above."""
+    key = f"template-sheet:{template['document']['digest']}:{page}"
+    found = cache.get(key)
+    if found is None:
+        (picture,) = page_images(uploaded_pages(template), SHEET, [page])
+        found = picture.webp
+        cache.set(key, found, KEPT)
+    return cast(bytes, found)
+
+
 def _pdf(template: Mapping[str, Any], term: str) -> bytes:
     key = _key(template, term)
     found = cache.get(key)
     if found is None:
         form = template["applies_to"]["employment_forms"][0]
-        found = render(template, sample_facts(template, form=form, term=term), at=AT).pdf
+        found = rendered_contract(template, sample_facts(template, form=form, term=term), at=AT).pdf
         cache.set(key, found, KEPT)
     return cast(bytes, found)
 

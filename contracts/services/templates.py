@@ -19,6 +19,8 @@ from core.errors import Fault, Refused
 from core.principal import Permission, Principal
 
 MOST_BYTES = 500_000
+# What the writer cannot change: the kind of template, and the document whose pages it has.
+PINNED = ("schema", "document")
 
 
 def start_draft(*, principal: Principal, template_id: UUID) -> Template:
@@ -59,7 +61,9 @@ def save_draft(
     """
     principal.require(Permission.DRAFT)
     template = own_template_of(principal, template_id)
-    numbered = {**content, "slug": template.slug, "version": _next_number(principal, template)}
+    kept = {part: template.draft[part] for part in PINNED if part in template.draft} if template.draft else {}
+    number = _next_number(principal, template)
+    numbered = {**content, **kept, "slug": template.slug, "version": number}
     faults = template_faults(numbered)
     if any(fault.code == "template_malformed" for fault in faults) or _size(numbered) > MOST_BYTES:
         raise Refused("template_draft_unfit")

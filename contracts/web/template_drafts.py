@@ -14,8 +14,10 @@ from contracts import selectors
 from contracts.checks.template import template_faults
 from contracts.document.catalogue import REPEATED, offered_blanks, offered_facts
 from contracts.document.template import STATUTORY_ITEMS
+from contracts.document.uploaded import is_uploaded
 from contracts.document.wording import fact_name
 from contracts.services import templates
+from contracts.web.template_fields import editor
 from contracts.web.template_words import words
 from core.errors import Fault, Refused
 from core.principal import Permission
@@ -38,6 +40,8 @@ def edit(visit: Visit, template_id: UUID) -> HttpResponse:
     template = templates.own_template_of(visit.principal, template_id)
     if template.draft is None:
         return redirect("templates:template", template_id)
+    if is_uploaded(template.draft):
+        return editor(visit, template)
     desk = {
         "content": template.draft,
         "revision": template.revision,

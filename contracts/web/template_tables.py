@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.web.lists import ALL, Cell, Column, Tab, Table
+from accounts.web.lists import ALL, Cell, Column, Opening, Tab, Table
 from accounts.web.words import Badge, Tone, by_language
 from contracts import selectors
 from contracts.models import Template
-from core.principal import Principal
+from core.principal import Permission, Principal
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     rows=rows,
     key=lambda row: row.id,
     order="title_zh",
+    openings=(Opening(_("上传 PDF"), "templates:upload", "upload", Permission.DRAFT),),
     tabs=(
         ALL,
         Tab("own", _("本单位"), lambda found: found.filter(employer__isnull=False)),
@@ -119,5 +120,5 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     search=_search,
     hint=_("可输入模板名称的一部分"),
     empty=_("还没有模板"),
-    empty_text=_("平台发布的合同模板会显示在这里，可以复制后改成本单位的。"),
+    empty_text=_("平台发布的合同模板会显示在这里，可以复制后改成本单位的；也可以上传本单位的 PDF 合同。"),
 )

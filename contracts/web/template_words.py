@@ -56,3 +56,60 @@ _WORDS = {
 def words() -> dict[str, str]:
     """In the reader's language."""
     return {name: str(text) for name, text in _WORDS.items()}
+
+
+# What the clerk is told of an uploaded file, by the codes of contracts/uploads/sanitise.py.
+NOTES = {
+    "attachments": _("文件里的附件没有保留。"),
+    "fonts": _("文件里有字体没有嵌入，在不同电脑上看起来可能不一样。最好嵌入字体后重新导出、上传。"),
+    "forms": _("文件里的表单已变成普通内容，不能再填写；需要填写的地方请在下面放文字。"),
+    "layers": _("文件里的图层已合并，请核对每一页显示的内容。"),
+    "media": _("文件里的音视频没有保留。"),
+    "scripts": _("文件里的脚本和自动动作没有保留。"),
+}
+
+_FIELD_WORDS = {
+    "signature": _("员工签名"),
+    "seal": _("单位公章"),
+    "seam": _("骑缝章"),
+    "date": _("日期"),
+    "text": _("文字"),
+    "page": _("第 {page} 页"),
+    "field_at": _("{name}，第 {page} 页，距左 {x} 毫米，距上 {y} 毫米"),
+    "nothing": _("点页面上的一处签章或文字，在这里修改；从上面的按钮添加。"),
+    "none_placed": _("还没有放签章和文字。"),
+    "left": _("距左（毫米）"),
+    "top": _("距上（毫米）"),
+    "wide": _("宽（毫米）"),
+    "high": _("高（毫米）"),
+    "on_page": _("页"),
+    "content": _("填写的内容"),
+    "choose_date": _("填写的日期"),
+    "insert": _("插入空格"),
+    "size": _("字号（磅）"),
+    "everywhere": _("复制到所有页"),
+    "remove": _("删除"),
+    "copied": _("已复制到其余各页"),
+    "seam_note": _("盖在所有页的右边缘，这里只定高低。"),
+    "date_note": _("签署的日期由签名和印章的时间戳证明，不必另填；这里填合同里的日期。"),
+    "found": _("找到 {count} 处"),
+    "not_found": _("没有找到这些字"),
+    "put_here": _("放到第 {page} 页的第 {number} 处"),
+    "anchor_first": _("请先选一处签章或文字，再按文字定位"),
+    "basics": _("名称和适用范围"),
+    "forms": _("用工形式"),
+    "terms": _("合同期限"),
+    "confirm_covers": _("请核对：文件写明了下列法定内容"),
+    "on_pages": _("签章和文字"),
+}
+_SHARED = (
+    "saved", "saving", "unsaved", "moved", "unfit", "faults", "no_faults", "title", "title_en", "summary",
+    "summary_en", "locked", "worker_first", "employer_first", "order", "signing",
+)  # fmt: skip
+
+
+def field_words() -> dict[str, str]:
+    """What the editor of an uploaded document says."""
+    return {
+        name: str(text) for name, text in ({name: _WORDS[name] for name in _SHARED} | _FIELD_WORDS).items()
+    }

@@ -9,17 +9,20 @@ export interface Fact {
   readonly group: string;
   readonly values: readonly { readonly value: Value; readonly name: string }[];
 }
-export interface Desk {
+/** How the content changes, so that every step can be undone. */
+export interface Acts {
+  /** Change the content's structure; everything is drawn anew. */
+  change(act: () => void): void;
+  /** Change what one field says; a stretch of typing counts as one step. */
+  typed(field: Element, act: () => void): void;
+}
+export interface Desk extends Acts {
   content: Template;
   readonly blanks: readonly Blank[];
   readonly facts: readonly Fact[];
   readonly repeats: readonly { readonly path: string; readonly name: string }[];
   readonly items: readonly { readonly number: number; readonly name: string }[];
   readonly words: Readonly<Record<string, string>>;
-  /** Change the content's structure; everything is drawn anew. */
-  change(act: () => void): void;
-  /** Change what one field says; a stretch of typing counts as one step. */
-  typed(field: Element, act: () => void): void;
 }
 
 const CHARACTERS = 38; // of a line of text, about
@@ -57,7 +60,7 @@ export function tools<T>(desk: Desk, list: T[], index: number, what: string): HT
 
 /** A line of text with its label; `at` is the pointer by which a fault finds it. */
 export function line(
-  desk: Desk,
+  desk: Acts,
   label: string,
   at: string,
   value: string,
@@ -71,7 +74,13 @@ export function line(
 }
 
 /** Text with blanks. */
-export function prose(desk: Desk, label: string, at: string, value: string, put: (value: string) => void): HTMLElement {
+export function prose(
+  desk: Acts & { readonly blanks: readonly Blank[] },
+  label: string,
+  at: string,
+  value: string,
+  put: (value: string) => void,
+): HTMLElement {
   const field = make("textarea", { class: "form-control", "data-at": at, "data-prose": "", "aria-label": label });
   field.value = shownText(value, desk.blanks);
   const fit = (): void => {
@@ -85,7 +94,7 @@ export function prose(desk: Desk, label: string, at: string, value: string, put:
   return field;
 }
 
-export function tick(desk: Desk, label: string, ticked: boolean, put: (ticked: boolean) => void): HTMLElement {
+export function tick(desk: Acts, label: string, ticked: boolean, put: (ticked: boolean) => void): HTMLElement {
   const field = make("input", { class: "form-check-input", type: "checkbox" });
   field.checked = ticked;
   field.addEventListener("change", () => desk.change(() => put(field.checked)));
@@ -94,7 +103,7 @@ export function tick(desk: Desk, label: string, ticked: boolean, put: (ticked: b
 
 /** A choice of `[value, name]`. */
 export function choice(
-  desk: Desk,
+  desk: Acts,
   label: string,
   options: readonly (readonly [string, string])[],
   value: string,

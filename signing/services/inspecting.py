@@ -1,10 +1,6 @@
 """Files from strangers: judged in a process of its own, which is ended when it takes too long."""
 
 import base64
-import json
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,18 +8,13 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from core import clock
+from core import clock, confined
 from core.errors import Refused
 from signing.models import InspectedPage
 from signing.pades.validate import MAX_SIZE
 
 SECONDS = 25
-AT_ONCE = 2  # per web process; more wait
-LONGEST_WAIT = 10.0
 KEPT = timedelta(hours=1)
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -61,23 +52,10 @@ def inspect(pdf: bytes, *, keep_pages: bool) -> Inspection:
     """
     if len(pdf) > MAX_SIZE:
         return _nothing("too_large")
-    if not _places.acquire(timeout=LONGEST_WAIT):
-        raise Refused("verification_busy", retry_after=10)
     try:
-        done = subprocess.run(  # noqa: S603  (our own module, and no word of the visitor's among the arguments)
-            [sys.executable, "-m", "signing.inspection", *settings.TRUST_ROOTS],
-            input=pdf,
-            capture_output=True,
-            timeout=SECONDS,
-            cwd=settings.ROOT,
-            env=ENVIRONMENT,
-            check=False,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-    except (subprocess.TimeoutExpired, ValueError):
-        answer = {}
-    finally:
-        _places.release()
+        answer = confined.run("signing.inspection", *settings.TRUST_ROOTS, given=pdf, seconds=SECONDS)
+    except confined.BusyError as error:
+        raise Refused("verification_busy", retry_after=10) from error
     return _told(answer, keep_pages=keep_pages) if answer else _nothing("unreadable")
 
 

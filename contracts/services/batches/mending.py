@@ -8,13 +8,14 @@ from django.db.models import Q
 from accounts.selectors import workers_of
 from contracts import selectors
 from contracts.bulk.reader import MAX_TEXT
-from contracts.document.render import CannotExpand, render
+from contracts.document.expand import CannotExpand
 from contracts.domain import BatchState
 from contracts.models import Batch, BatchRow
 from contracts.services.batches.checking import NO_NUMBER, Judge, worker_of
 from contracts.services.batches.holding import holding
 from contracts.services.batches.uploading import CHECK
 from contracts.services.drafting import assemble_facts
+from contracts.services.rendering import rendered_contract
 from core import audit, clock, work
 from core.errors import Fault, Refused
 from core.principal import Permission, Principal
@@ -118,7 +119,7 @@ def draw_row(*, principal: Principal, batch_id: UUID, number: int) -> bytes:
         row.contract_no or NO_NUMBER,
     )
     try:
-        return render(batch.template.content, facts, at=clock.now()).pdf
+        return rendered_contract(batch.template.content, facts, at=clock.now()).pdf
     except CannotExpand as error:
         raise Refused("batch_row_faulty", faults=error.faults) from error
 

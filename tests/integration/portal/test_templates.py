@@ -23,6 +23,7 @@ MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 CHINESE = {"Accept-Language": "zh-CN"}
 READS = {"list", "template", "compare", "preview", "page"}
 WRITES = {"start", "edit", "save", "publish"}  # tests/integration/portal/test_template_drafts.py
+UPLOADS = {"upload", "sheet", "find"}  # tests/integration/portal/test_template_uploads.py
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def text_of(answer: Any) -> str:
 
 
 def test_every_route_is_listed_here() -> None:
-    assert {pattern.name for pattern in urls.urlpatterns} == READS | WRITES
+    assert {pattern.name for pattern in urls.urlpatterns} == READS | WRITES | UPLOADS
 
 
 @pytest.mark.parametrize("role", MEMBERS)

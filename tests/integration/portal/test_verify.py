@@ -160,7 +160,7 @@ def test_hostile_files_harm_nothing(signed: SignedFile, kind: str) -> None:
     ],
 )
 def test_the_process_is_bounded_by_the_operating_system(act: str, ends_with: str, tmp_path: Path) -> None:
-    program = f"import os; from signing.inspection import bound; os.chdir({str(tmp_path)!r}); bound(); {act}"
+    program = f"import os; from core.confined import bound; os.chdir({str(tmp_path)!r}); bound(); {act}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert ends_with in done.stderr or done.returncode == -signal.SIGXFSZ
