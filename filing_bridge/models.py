@@ -13,12 +13,16 @@ from filing_bridge.domain import (
     BREAKER_TRANSITIONS,
     FILING_TRANSITIONS,
     FORM_TRANSITIONS,
+    ON_ITS_WAY,
     UNFILED,
     BreakerState,
     FilingState,
     FormState,
     Outcome,
 )
+
+# Filings that somebody has to do something about without being told; `to_confirm` may be one that is decided.
+AT_WORK = Q(state__in=sorted(ON_ITS_WAY)) | Q(to_confirm=True)
 
 
 def _choices(states: type[StrEnum]) -> list[tuple[str, str]]:
@@ -119,7 +123,15 @@ class Filing(models.Model):
                 condition=Q(state__in=sorted(UNFILED)),
                 name="filing_unfiled",
             ),
-            models.Index(fields=["state", "leased_until"]),
+            # What dispatch looks through stays small, however large the ledger grows.
+            models.Index(fields=["province", "due_at"], condition=AT_WORK, name="filing_at_work"),
+            models.Index(fields=["due_at"], condition=Q(state=FilingState.WAITING), name="filing_waiting"),
+            models.Index(fields=["leased_until"], condition=Q(lease__isnull=False), name="filing_leased"),
+            models.Index(
+                fields=["province", "message_at"],
+                condition=Q(message_at__isnull=False),
+                name="filing_with_message",
+            ),
         )
 
     @property

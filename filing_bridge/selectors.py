@@ -22,7 +22,7 @@ from filing_bridge.domain import (
     FilingState,
     Level,
 )
-from filing_bridge.models import Breaker, Filing, FilingForm, Receipt
+from filing_bridge.models import AT_WORK, Breaker, Filing, FilingForm, Receipt
 from filing_bridge.protocol import Event, Kind
 
 TO_ASK = Q(state__in=[state.value for state in ASKED_ABOUT]) | Q(to_confirm=True)
@@ -138,9 +138,8 @@ def earlier_filings(filing: Filing) -> QuerySet[Filing]:
 def wanting_a_message(province: str) -> QuerySet[Filing]:
     """Filings whose next call needs a message that is not signed yet, the most urgent first."""
     wanting = (Q(state__in=[state.value for state in TO_SUBMIT]) & ~Q(_EARLIER)) | TO_ASK
-    return Filing.objects.filter(wanting, province=province, message="", lease__isnull=True).order_by(
-        "due_at"
-    )
+    unsigned = Filing.objects.filter(AT_WORK, province=province, message="", lease__isnull=True)
+    return unsigned.filter(wanting).order_by("due_at")
 
 
 def to_submit(province: str) -> QuerySet[Filing]:
@@ -151,7 +150,7 @@ def to_submit(province: str) -> QuerySet[Filing]:
 
 def to_ask(province: str) -> QuerySet[Filing]:
     """Filings with a signed question about them, the most urgent first."""
-    asked = Filing.objects.filter(TO_ASK, province=province, lease__isnull=True)
+    asked = Filing.objects.filter(AT_WORK, TO_ASK, province=province, lease__isnull=True)
     return asked.exclude(message="").order_by("due_at")
 
 

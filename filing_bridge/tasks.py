@@ -7,11 +7,9 @@ from django.db import transaction
 
 from core import clock, work
 from filing_bridge.domain import FilingState
-from filing_bridge.models import Filing
+from filing_bridge.models import AT_WORK, Filing
 from filing_bridge.selectors import facts_behind
 from filing_bridge.services import claims, delivery, forms, messages, preparing
-
-SETTLED = (FilingState.ACCEPTED, FilingState.REPLACED, FilingState.HELD, FilingState.WAITING)
 
 
 @work.handler(preparing.PREPARE)
@@ -63,7 +61,7 @@ def sweep() -> None:
     claims.take_back()
     with transaction.atomic():
         for province in (
-            Filing.objects.exclude(state__in=SETTLED).order_by().values_list("province", flat=True).distinct()
+            Filing.objects.filter(AT_WORK).order_by().values_list("province", flat=True).distinct()
         ):
             work.enqueue(preparing.SIGN, province)
             work.enqueue(messages.DELIVER, province)
