@@ -17,6 +17,7 @@ from core.canonical import canonical_json, sha256_hex
 from core.errors import Fault
 
 Facts: TypeAlias = Mapping[str, Any]
+"""Plain dicts all the way down, as JSON is read: asking for `dict` is far quicker than for `Mapping`."""
 
 SCHEMA_ID: Final = "urn:qianbei:schema:contract-facts:1"
 SCHEMA_FILE: Final = Path(__file__).parent / "schemas" / "contract-facts-1.json"
@@ -143,7 +144,7 @@ def texts(node: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """(JSON pointer, text) of every string inside `node`."""
     if isinstance(node, str):
         yield pointer, node
-    elif isinstance(node, Mapping):
+    elif isinstance(node, dict):
         for name, child in node.items():
             yield from texts(child, f"{pointer}/{_escape(str(name))}")
     elif isinstance(node, list):

@@ -61,7 +61,7 @@ class Case:
         """The fact at a JSON pointer, or None."""
         value: Any = self.facts
         for step in pointer.split("/")[1:]:
-            if not isinstance(value, Mapping) or step not in value:
+            if not isinstance(value, dict) or step not in value:
                 return None
             value = value[step]
         return value

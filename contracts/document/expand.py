@@ -98,7 +98,7 @@ class _Expansion:
             if "text" in field and field["page"] == number
         )
         lines = template["document"]["pages"][number - 1]["text"].split("\n")
-        words = tuple(Paragraph((_words(joined(line)),)) for line in lines if line)
+        words = tuple(Paragraph(_only_words(joined(line))) for line in lines if line)
         blocks = ((Fields(filled),) if filled else ()) + words
         clause = Clause(f"page-{number}", "", "", tuple(template["covers"]), blocks)
         return Chapter(clause.id, "", f"第 {number} 页", f"Page {number}", (clause,))
@@ -199,9 +199,11 @@ class _Expansion:
         return all(_TESTS[name](value, wanted) for name, wanted in test.items() if name != "fact")
 
     def runs(self, text: str, element: Part | None = None, pointer: str = "") -> Runs:
+        pieces = parse(text)
+        if len(pieces) == 1 and isinstance(pieces[0], str):
+            return _only_words(pieces[0])
         return tuple(
-            _words(piece) if isinstance(piece, str) else self.filled(piece, element, pointer)
-            for piece in parse(text)
+            Run(piece) if isinstance(piece, str) else self.filled(piece, element, pointer) for piece in pieces
         )
 
     def filled(self, blank: Blank, element: Part | None, pointer: str) -> Run:
@@ -240,7 +242,7 @@ class _Expansion:
 
 def _look_up(node: object, path: tuple[str, ...]) -> object:
     for name in path:
-        if not isinstance(node, Mapping) or name not in node:
+        if not isinstance(node, dict) or name not in node:
             return _ABSENT
         node = node[name]
     return _ABSENT if node == "" else node
@@ -257,9 +259,9 @@ def _pointer(path: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> Run:
+def _only_words(text: str) -> Runs:
     """The template's own words, which are the same in every contract."""
-    return Run(text)
+    return (Run(text),)
 
 
 _TESTS: Final[Mapping[str, Callable[[object, Any], bool]]] = {

@@ -1,6 +1,8 @@
 """Bulk sheets of synthetic people, as a clerk would fill them in."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -29,9 +31,8 @@ OWN_HEADINGS = {
 
 def person(serial: int, **cells: str) -> dict[str, str]:
     """The cells of one person's row, all in order; own ones by key, with `__` for the dot."""
-    plan = plan_for(load_template("general"))
     own = {
-        **dict(example_cells(plan, clock.today())),
+        **_example(clock.today()),
         "worker.name": "测试" + "".join("零一二三四五六七八九"[int(digit)] for digit in str(serial)),
         "worker.id_no": id_no(serial, born=f"19{70 + serial // 1000 % 30}0307"),
         "worker.mobile": f"138{serial:08}",
@@ -39,6 +40,11 @@ def person(serial: int, **cells: str) -> dict[str, str]:
         "contract.employment_start": "",
     }
     return own | {key.replace("__", "."): text for key, text in cells.items()}
+
+
+@cache
+def _example(today: date) -> dict[str, str]:
+    return dict(example_cells(plan_for(load_template("general")), today))
 
 
 def sheet_of(rows: Iterable[Mapping[str, Any]], *, slug: str = "general") -> bytes:
