@@ -39,6 +39,7 @@ class Topic(StrEnum):
 
     SEAL_REQUESTED = "seal_requested"
     FILING_RETURNED = "filing_returned"
+    DEADLINES_NEAR = "deadlines_near"
     CERTIFICATE_EXPIRING = "certificate_expiring"
     PROFILE_DECIDED = "profile_decided"
 
@@ -47,6 +48,7 @@ class Topic(StrEnum):
 TOPIC_ROLES: Mapping[Topic, frozenset[Role]] = {
     Topic.SEAL_REQUESTED: frozenset({Role.SEAL_KEEPER}),
     Topic.FILING_RETURNED: frozenset({Role.OWNER, Role.CLERK}),
+    Topic.DEADLINES_NEAR: frozenset({Role.OWNER, Role.CLERK}),
     Topic.CERTIFICATE_EXPIRING: frozenset({Role.OWNER, Role.SEAL_KEEPER}),
     Topic.PROFILE_DECIDED: frozenset({Role.OWNER}),
 }

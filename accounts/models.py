@@ -273,6 +273,11 @@ class Worker(models.Model):
                 name="worker_by_name",
                 opclasses=["uuid_ops", "varchar_pattern_ops"],
             ),
+            models.Index(
+                fields=["employer", "work_permit_valid_to"],
+                name="worker_by_permit",
+                condition=models.Q(work_permit_valid_to__isnull=False),
+            ),
             models.Index(fields=["employer", "mobile_index"]),
             models.Index(fields=["employer", "mobile_end_index"], name="worker_by_mobile_end"),
         )

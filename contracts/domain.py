@@ -30,6 +30,9 @@ CONTRACT_TRANSITIONS: TransitionTable = {
     S.EFFECTIVE: frozenset({S.ENDED}),
 }
 
+# On the way to being signed by both parties.
+UNSIGNED = frozenset({S.DRAFT, S.RENDERING, S.SIGNING})
+
 # Signed by both parties, whether the employment goes on or is over.
 CONCLUDED = frozenset({S.EFFECTIVE, S.ENDED})
 # Never signed by both: another contract may take its place.

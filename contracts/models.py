@@ -94,6 +94,7 @@ class Contract(models.Model):
     )
     employment_start = models.DateField()
     ends_on = models.DateField(null=True)  # the last day of a fixed term
+    probation_ends_on = models.DateField(null=True)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -151,6 +152,11 @@ class Contract(models.Model):
             models.Index(fields=["employer", "state", "-created_at", "-id"], name="contract_in_state"),
             models.Index(fields=["employer", "state", "employment_start"]),
             models.Index(fields=["employer", "state", "ends_on"], name="contract_ending"),
+            models.Index(
+                fields=["employer", "state", "probation_ends_on"],
+                name="contract_in_probation",
+                condition=Q(probation_ends_on__isnull=False),
+            ),
             models.Index(fields=["worker", "-created_at"], name="contract_of_worker"),
             models.Index(fields=["employer", "effective_at"], name="contract_by_month"),
             models.Index(
@@ -362,3 +368,19 @@ class Termination(models.Model):
     def told(self) -> dict[str, str]:
         """What listeners by webhook are told besides the state."""
         return {"termination": str(self.pk), "contract": str(self.contract_id)}
+
+
+class Reminder(models.Model):
+    """That a legal clock has struck on a contract, and when the employer's clerks were told of it."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="reminders")
+    employer = models.ForeignKey("accounts.Employer", on_delete=models.PROTECT, related_name="+")
+    clock = models.CharField(max_length=20)  # a name of contracts.deadlines.CLOCKS
+    struck_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["contract", "clock"], name="reminder_once"),)
+        indexes = (
+            models.Index(fields=["employer"], name="reminder_untold", condition=Q(told_at__isnull=True)),
+        )

@@ -12,7 +12,7 @@ from contracts.endings import certificate
 from contracts.endings.facts import signers_of
 from contracts.facts import Facts
 from contracts.models import Contract, Termination
-from contracts.services import certificates, terminating
+from contracts.services import certificates, reminding, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.moving import move
@@ -40,6 +40,12 @@ def check_uploaded_batch(key: str) -> None:
 def send_confirmed_batch(key: str) -> None:
     """Send the next rows of a batch."""
     batch_sending.send_some(UUID(key))
+
+
+@work.handler(reminding.TELL)
+def tell_clerks_of_clocks(key: str) -> None:
+    """Tell an employer's clerks of the clocks that have struck."""
+    reminding.tell_clerks(UUID(key))
 
 
 @work.handler("contracts.render")
@@ -174,3 +180,4 @@ def _box(rendered: Rendered, anchor: Anchor) -> Box:
 
 
 work.periodic("warn of certificates about to expire", every=timedelta(hours=6))(certificates.warn_of_expiry)
+work.periodic("strike the legal clocks of contracts", every=timedelta(hours=1))(reminding.strike_clocks)

@@ -33,6 +33,10 @@ SCOPES: Mapping[str, Words] = {
 TOPICS: Mapping[str, tuple[Words, Words]] = {
     Topic.SEAL_REQUESTED: (_("有新的用印申请"), _("您有权使用的印章收到申请时。")),
     Topic.FILING_RETURNED: (_("备案被退回"), _("经办机构退回或不予受理，需要修改时。")),
+    Topic.DEADLINES_NEAR: (
+        _("合同期限将至"),
+        _("用工 20、27、30 天未签，到期前 90、60、30、15 天，到期后仍在用工，试用期或者工作许可将满时。"),
+    ),
     Topic.CERTIFICATE_EXPIRING: (_("签章证书即将到期"), _("到期前 90、30、7 天。")),
     Topic.PROFILE_DECIDED: (_("资料变更有结果"), _("平台审核通过或退回时。")),
 }

@@ -6,6 +6,7 @@ administration, to return one filing.
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -15,6 +16,7 @@ from config.demo.driver import Employer, Job, Phones
 from config.demo.system import System
 
 TO_SIGN = 2  # sent, and open for somebody who follows the printed links
+ENDS_IN = timedelta(days=80)  # the shortest of the terms: it shows among what runs out
 LONG_TRIAL = {"probation_months": 7}  # the law allows six months at most (劳动合同法 Art. 19)
 RETURNED = {
     "field": "/contract/occupation_code",
@@ -36,6 +38,8 @@ class Desk:
     draft: Job
     faulty_draft: Job
     returned: Job
+    leaving: Job
+    short: Job
 
     @classmethod
     def of(cls, jobs: list[Job]) -> "Desk":
@@ -50,28 +54,38 @@ class Desk:
             draft=next(rest),
             faulty_draft=next(rest),
             returned=next(rest),
+            leaving=next(rest),
+            short=next(rest),
         )
 
 
-PEOPLE = TO_SIGN + 9  # that many jobs does `Desk.of` take
+PEOPLE = TO_SIGN + 11  # that many jobs does `Desk.of` take
 
 
 def lay_out(system: System, employer: Employer, phones: Phones, desk: Desk) -> None:
     """Bring every job into its situation."""
     clerk = employer.clerk.api
     desk.faulty_draft.terms |= LONG_TRIAL
+    desk.short.terms["end"] = (date.fromisoformat(desk.short.terms["start"]) + ENDS_IN).isoformat()
+    in_force = (desk.leaving, desk.short)
     for job in (desk.draft, desk.faulty_draft):
         driver.draft(employer, job)
-    sent = [*desk.to_sign, desk.refused, desk.withdrawn, *desk.asked_to_seal, desk.signed, desk.returned]
+    to_seal = (*desk.asked_to_seal, desk.signed, desk.returned, *in_force)
+    sent = [*desk.to_sign, desk.refused, desk.withdrawn, *to_seal]
     for job in sent:
         driver.draft_and_send(employer, job)
     for job in sent:
         driver.wait_for_contract(employer, "signing", job)
     driver.refuse_as_worker(system.base_url, phones, desk.refused, "工资与面试时说的不一致")
     clerk.post(f"contracts/{desk.withdrawn.contract_id}/withdraw/", {"reason": "入职日期有变，将重新发送"})
-    for job in (*desk.asked_to_seal, desk.signed, desk.returned):
+    for job in to_seal:
         driver.sign_as_worker(system.base_url, phones, job)
     driver.ask_for_seal(employer, desk.asked_to_seal)
+    driver.seal_all(employer, in_force)
+    for job in in_force:
+        driver.wait_for_contract(employer, "effective", job)
+        driver.wait_for_filing(employer, job)  # before the province is told to return the next one
+    driver.open_ending(employer, desk.leaving)
     _have_returned(system, employer, desk.returned)
 
 

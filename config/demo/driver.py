@@ -252,14 +252,9 @@ def terminate(employer: Employer, base_url: str, phones: Phones, job: Job) -> No
     """The worker wishes to leave today and both agree: certificate, two signatures, filing of the ending."""
     clerk = employer.clerk.api
     phones.set_aside(job.worker["mobile"])
-    today = datetime.now(CHINA).date().isoformat()
-    wish = {"reason": "3602", "date": today, "protected": False, "evidence": ["agreement"]}
-    proposal = clerk.post(f"contracts/{job.contract_id}/terminations/preview/", wish)
-    if any(finding["severity"] == "error" for finding in proposal["findings"]):
-        raise RuntimeError(f"the demonstration's ending breaks a rule: {proposal['findings']}")
-    termination = clerk.post(f"contracts/{job.contract_id}/terminations/", wish)
+    termination = open_ending(employer, job)
     sign_as_worker(base_url, phones, job)
-    _approve(employer, _apply(employer, terminations=[termination["id"]], reason="解除劳动合同证明书"))
+    _approve(employer, _apply(employer, terminations=[termination], reason="解除劳动合同证明书"))
 
     def look() -> bool | None:
         contract = clerk.get(f"contracts/{job.contract_id}/")
@@ -269,6 +264,17 @@ def terminate(employer: Employer, base_url: str, phones: Phones, job: Job) -> No
 
     until(look, within=WAIT, what="a contract that has ended and is filed so", pause=0.3)
     job.terminated = True
+
+
+def open_ending(employer: Employer, job: Job) -> str:
+    """The worker wishes to leave today and the employer agrees; the ending's id. Nothing is signed yet."""
+    clerk = employer.clerk.api
+    today = datetime.now(CHINA).date().isoformat()
+    wish = {"reason": "3602", "date": today, "protected": False, "evidence": ["agreement"]}
+    proposal = clerk.post(f"contracts/{job.contract_id}/terminations/preview/", wish)
+    if any(finding["severity"] == "error" for finding in proposal["findings"]):
+        raise RuntimeError(f"the demonstration's ending breaks a rule: {proposal['findings']}")
+    return str(clerk.post(f"contracts/{job.contract_id}/terminations/", wish)["id"])
 
 
 def wait_for_contract(employer: Employer, state: str, job: Job) -> None:

@@ -124,10 +124,11 @@ def judge(
 
 def dates_of(terms: Mapping[str, Any]) -> dict[str, date | None]:
     """The dates of the terms by which contracts are listed; an open-ended contract has no end."""
-    end = terms.get("end")
+    end, probation = terms.get("end"), terms.get("probation_end")
     return {
         "employment_start": date.fromisoformat(terms["employment_start"]),
         "ends_on": date.fromisoformat(end) if end else None,
+        "probation_ends_on": date.fromisoformat(probation) if probation else None,
     }
 
 

@@ -59,6 +59,7 @@ ACTIONS: Mapping[str, Words] = {
     "termination.withdrawn": _("撤回解除或者终止，合同继续"),
     "termination.expired": _("证明书逾期未签，合同继续"),
     "termination.handed_over": _("登记档案或者社会保险关系转移"),
+    "reminder.told": _("邮件提醒合同期限"),
     "request.opened": _("开始签署"),
     "request.signed": _("各方均已签名，等待核验"),
     "request.completed": _("签名全部核验通过"),

@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.lists import ALL, Tab
-from contracts.domain import ContractState
+from contracts.domain import UNSIGNED, ContractState
 from contracts.models import Contract
 from contracts.selectors import waiting_for
 from core import clock
@@ -17,9 +17,7 @@ from filing_bridge.domain import UNFILED, FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
 
-UNSIGNED = [ContractState.DRAFT, ContractState.RENDERING, ContractState.SIGNING]
 LATE_AFTER = 20  # days from the first day of work; after a month double wages are due (劳动合同法 Art. 82)
-ENDING_WITHIN = 30  # days
 
 Row = TypeVar("Row", bound=Model)
 
@@ -42,13 +40,7 @@ def _not_filed(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
 def _late(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     """Employed for more than twenty days and not signed: the written contract is due within a month."""
     edge = clock.today() - timedelta(days=LATE_AFTER)
-    return contracts.filter(state__in=UNSIGNED, employment_start__lt=edge)
-
-
-def _ending(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
-    today = clock.today()
-    last = today + timedelta(days=ENDING_WITHIN)
-    return contracts.filter(state=ContractState.EFFECTIVE, ends_on__gte=today, ends_on__lte=last)
+    return contracts.filter(state__in=sorted(UNSIGNED), employment_start__lt=edge)
 
 
 CONTRACT_TABS: tuple[Tab[Contract], ...] = (
@@ -58,7 +50,6 @@ CONTRACT_TABS: tuple[Tab[Contract], ...] = (
     Tab("seal", _("待盖章"), partial(waiting_for, role="employer")),
     Tab("unfiled", _("已签未备案"), _not_filed),
     Tab("late", _("用工超 20 天未签"), _late),
-    Tab("ending", _("30 天内到期"), _ending),
     Tab("effective", _("已生效"), partial(_in_states, [ContractState.EFFECTIVE])),
     Tab(
         "ended",

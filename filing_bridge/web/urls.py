@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.web import menu
 from accounts.web.listing import listed
 from contracts.web import reaching
-from filing_bridge.web import acts, confirming, downloads, endings, people, sending, sheets, views
+from contracts.web.deadline_tables import DEADLINES
+from filing_bridge.web import acts, confirming, downloads, endings, overview, people, sending, sheets, views
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.overview, name="overview"),
+    path("", overview.overview, name="overview"),
     path("contracts/", listed(CONTRACTS), name="contracts"),
     path("contracts/new/", sending.start, name="send"),
     path("contracts/new/terms/", sending.terms, name="terms"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
+    path("deadlines/", listed(DEADLINES), name="deadlines"),
     path("endings/<uuid:termination_id>/", endings.ending_page, name="ending"),
     path("workers/", listed(WORKERS), name="workers"),
     path("workers/new/", people.new_worker, name="new_worker"),
@@ -41,6 +43,7 @@ urlpatterns = [
 menu.add(
     menu.Entry(10, _("概览"), "portal:overview", "home"),
     menu.Entry(20, _("合同"), "portal:contracts", "file-text"),
+    menu.Entry(22, _("期限提醒"), "portal:deadlines", "calendar"),
     menu.Entry(30, _("员工"), "portal:workers", "users"),
     menu.Entry(70, _("备案"), "portal:filings", "building"),
 )

@@ -40,6 +40,9 @@ def usual() -> Employer:
     make_contract(employer, ContractState.SIGNING, turn="worker")
     make_contract(employer, ContractState.SIGNING, turn="employer")
     make_contract(employer, ContractState.REFUSED)
+    _runs_out(employer, 9)
+    _runs_out(employer, 47)
+    _runs_out(employer, -3)
     for state, days in (
         (FilingState.READY, 20),
         (FilingState.UNKNOWN, 5),
@@ -67,6 +70,8 @@ def long() -> Employer:
         work_place_address="山东省淄博市高新技术产业开发区示例超长道路名称888号示例产业园三期12号楼东单元"
         * 2,
     )
+    for days in range(26):
+        _runs_out(employer, days * 3, worker=worker)
     faults = [{**FAULT, "zh": FAULT["zh"] * 3, "remedy_zh": FAULT["remedy_zh"] * 3}] * 4
     make_filing(contract, FilingState.REPLACED, days_left=-3, faults=faults)
     make_filing(
@@ -74,6 +79,12 @@ def long() -> Employer:
         last_error="answer_not_genuine", starts_on=date(2026, 11, 1),
     )  # fmt: skip
     return employer
+
+
+def _runs_out(employer: Employer, days: int, **more: Any) -> Contract:
+    """In force for two years, with a term that ends in so many days."""
+    start, end = clock.today() - timedelta(days=730), clock.today() + timedelta(days=days)
+    return make_contract(employer, ContractState.EFFECTIVE, start=start, end=end.isoformat(), **more)
 
 
 HOUSES = {"empty": nothing, "usual": usual, "long": long}
@@ -93,7 +104,7 @@ def person(house: tuple[str, Employer]) -> Membership:
 @pytest.fixture
 def addresses(house: tuple[str, Employer]) -> dict[str, str]:
     """The pages to be looked at, by name."""
-    found = {name: reverse(f"portal:{name}") for name in ("overview", "contracts", "filings")}
+    found = {name: reverse(f"portal:{name}") for name in ("overview", "contracts", "filings", "deadlines")}
     found |= {name: reverse(f"portal:{name}") for name in ("workers", "new_worker", "send")}
     found["filtered"] = reverse("portal:filings") + "?show=accepted"
     filings = Filing.objects.filter(tenant=house[1].pk)

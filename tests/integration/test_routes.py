@@ -182,6 +182,8 @@ TABLE: dict[str, str] = {
     "post contracts/": ALL,
     "get contracts/preview/": WRITERS,
     "post contracts/preview/": WRITERS,
+    "get deadlines/": ALL,
+    "post deadlines/": ALL,
     "get endings/<uuid:termination_id>/": ALL,
     "get endings/<uuid:termination_id>/<slug:name>/": WRITERS,
     "post endings/<uuid:termination_id>/<slug:name>/": WRITERS,

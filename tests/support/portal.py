@@ -16,6 +16,7 @@ from contracts.models import Contract, TemplateVersion, Termination
 from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
 from core import audit, blobs, clock
+from core.periods import last_day
 from filing_bridge.domain import FilingState, FormState, Outcome
 from filing_bridge.models import AttemptResult, EvidencePackage, Filing, FilingAttempt, FilingForm, Receipt
 from signing.domain import PartyKind, PartyState
@@ -59,7 +60,11 @@ def make_contract(
     start = start or clock.today()
     day = start.isoformat()
     usual = sample_facts("general")["contract"]
-    wanted = {**usual, "start": day, "employment_start": day, **terms}
+    probation = {
+        "probation_start": day,
+        "probation_end": last_day(start, usual["probation_months"]).isoformat(),
+    }
+    wanted = {**usual, "start": day, "employment_start": day, **probation, **terms}
     template = TemplateVersion.objects.filter(slug="general").latest("number")
     number = f"HT-{start:%Y%m%d}-{next(_serial):08d}"
     frozen = state != ContractState.DRAFT

@@ -34,13 +34,13 @@ def searched(name: str, text: str) -> str:
 def addresses() -> dict[str, int]:
     """What is asked for, and in how many milliseconds it has to be there."""
     lists = [reverse(f"portal:{name}") for name in ("contracts", "workers", "filings")]
-    found = [
-        f"{lists[0]}?show={tab}"
-        for tab in ("draft", "worker", "seal", "unfiled", "late", "ending", "effective")
-    ]
+    found = [f"{lists[0]}?show={tab}" for tab in ("draft", "worker", "seal", "unfiled", "late", "effective")]
     found += [
         f"{lists[2]}?show={tab}" for tab in ("overdue", "week", "unfiled", "review", "returned", "accepted")
     ]
+    deadlines, endings = reverse("portal:deadlines"), reverse("endings:list")
+    found += [f"{deadlines}?show={tab}" for tab in ("term-90", "over", "unsigned", "probation", "permit")]
+    found += [endings, f"{endings}?show=owing", f"{endings}?sort=ends_on"]
     found += [f"{lists[0]}?sort=contract_no", f"{lists[0]}?sort=-employment_start", f"{lists[1]}?sort=name"]
     found += [f"{lists[0]}?from=2026-01-01&to=2026-02-01", f"{lists[0]}?template=general"]
     for name in ("contracts", "workers", "filings"):

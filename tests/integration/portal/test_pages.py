@@ -93,6 +93,7 @@ ROUTES = {
     "evidence": Route(("contract_id",), SEES_PII, "contract.viewed"),
     # Nothing has ended here; what the page does is tested in test_endings.py.
     "ending": Route(("termination_id",), shows=404),
+    "deadlines": Route(posts=404),
     "filings": Route(posts=404),
     # An accepted filing has nothing to confirm; what the page does is tested in test_confirming.py.
     "confirm_filing": Route(("filing_id",), SEES_PII, shows=409, posts=409),
@@ -245,9 +246,6 @@ SITUATIONS: dict[str, Callable[[Employer], Any]] = {
     "contracts/?show=seal": lambda e: make_contract(e, ContractState.SIGNING, turn="employer"),
     "contracts/?show=unfiled": lambda e: _filed(e, FilingState.READY, 20),
     "contracts/?show=late": lambda e: make_contract(e, ContractState.RENDERING, start=days_ago(21)),
-    "contracts/?show=ending": lambda e: make_contract(
-        e, ContractState.EFFECTIVE, end=days_ago(-30).isoformat()
-    ),
     "contracts/?show=ended": lambda e: make_contract(e, ContractState.REFUSED),
     "filings/?show=overdue": lambda e: _filed(e, FilingState.UNKNOWN, -1),
     "filings/?show=week": lambda e: _filed(e, FilingState.READY, 7),
@@ -294,13 +292,20 @@ def test_counters_count_and_lead_to_their_lists(db: None) -> None:
     counters = dict(re.findall(r'href="([^"]+)"><span class="qb-figure">(\d+)<', page))
     assert counters == {
         "/contracts/?show=late": "1",
-        "/contracts/?show=ending": "1",
         "/contracts/?show=worker": "1",
         "/contracts/?show=seal": "1",
         "/contracts/?show=unfiled": "4",
         "/filings/?show=overdue": "1",
         "/filings/?show=week": "1",
         "/filings/?show=returned": "1",
+        "/endings/?show=owing": "0",
+        "/deadlines/?show=over": "0",
+        "/deadlines/?show=term-15": "0",
+        "/deadlines/?show=term-30": "0",
+        "/deadlines/?show=term-60": "0",
+        "/deadlines/?show=term-90": "0",
+        "/deadlines/?show=probation": "0",
+        "/deadlines/?show=permit": "0",
     }
     assert 'class="card qb-counter qb-bad" href="/contracts/?show=unfiled"' in page
     for address, number in counters.items():
@@ -371,7 +376,11 @@ def test_a_spoilt_address_is_refused_in_words(house: House, name: str) -> None:
     assert "没有找到" in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["overview", "contracts", "filings", "contract"])
+# How many queries a page may run. The first page counts each of its clocks by an index of its own.
+MOST_QUERIES = {"overview": 26, "contracts": 20, "filings": 20, "contract": 20}
+
+
+@pytest.mark.parametrize("name", MOST_QUERIES)
 def test_the_number_of_queries_does_not_grow(house: House, name: str) -> None:
     browser = member(house.employer)
     make_filing(house.contract, FilingState.READY, version=2)
@@ -384,7 +393,7 @@ def test_the_number_of_queries_does_not_grow(house: House, name: str) -> None:
         make_contract(house.employer, ContractState.SIGNING, turn="worker", worker=worker)
 
     assert _queries(browser, house.address(name)) == few
-    assert few <= 20
+    assert few <= MOST_QUERIES[name]
 
 
 def _queries(browser: Browser, address: str) -> int:
