@@ -28,11 +28,8 @@ from contracts.web.endings import may_end
 from core import clock
 from core.errors import Refused
 from core.principal import Permission
-from filing_bridge import selectors as filings
-from filing_bridge.domain import FilingState
-from filing_bridge.services.repeating import HURRIED, repeat_filing
 
-S, F = ContractState, FilingState
+S = ContractState
 ENDED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
 A_WEEK = timedelta(days=7)
 
@@ -89,18 +86,6 @@ class ReasonForm(forms.Form):
 
 class DayForm(forms.Form):
     until = forms.DateField(label=_("新的签署期限"), widget=DayInput(), help_text=_("到这一天结束为止"))
-
-
-class ParticularsForm(forms.Form):
-    """What a person can add to a filing; the rest comes from the signed contract and cannot be typed."""
-
-    late_reason = forms.CharField(
-        label=_("补办原因"), max_length=200, required=False, help_text=_("超过期限才报送的填写")
-    )
-    prev_filing_no = forms.CharField(
-        label=_("原备案号"), max_length=50, required=False, help_text=_("续签备案时填写上一次的备案号")
-    )
-    remark = forms.CharField(label=_("备注"), max_length=200, required=False)
 
 
 @for_acting
@@ -163,46 +148,6 @@ def extend(visit: Visit, contract_id: UUID) -> HttpResponse:
         back=_page(contract),
         form=form,
     )
-
-
-@for_acting
-def file_again(visit: Visit, filing_id: UUID) -> HttpResponse:
-    """What the filing's state calls for: complete it, mend and send it again, ask anew, or hurry it."""
-    filing = filings.filing_of(visit.principal, filing_id)
-    visit.principal.require(Permission.FILE)
-    title, text, adds = _call(filing.state)
-    form = ParticularsForm(visit.request.POST or None, initial=filing.particulars) if adds else None
-    if visit.posted and (form is None or form.is_valid()):
-        given = {name: text for name, text in form.cleaned_data.items() if text} if form else {}
-        repeat_filing(principal=visit.principal, filing_id=filing.pk, particulars=given)
-        return visit.done(_("已安排，请稍后查看结果。"), "portal:contract", filing.contract_id)
-    back = reverse("portal:contract", args=[filing.contract_id])
-    return visit.ask(title, text, action=title, back=back, form=form)
-
-
-def _call(state: str) -> tuple[Words, Words, bool]:
-    """Title and words for what can be done, and whether particulars can be added."""
-    if state == F.WAITING:
-        return _("补充备案内容"), _("补充后系统自动检查并报送。"), True
-    if state in (F.RETURNED, F.REJECTED):
-        return (
-            _("改正后重新报送"),
-            _("以新的版本重新报送。合同本身写错的，请先与劳动者签订变更或重新签订合同。"),
-            True,
-        )
-    if state == F.HELD:
-        return _("重新核实"), _("向经办机构重新查询结果，再决定下一步。"), False
-    if state in HURRIED:
-        return _("尽快报送"), _("不等下一轮，立即尝试。"), False
-    raise Refused("state_conflict")
-
-
-def callable_again(state: str, *, to_confirm: bool) -> Words:
-    """The words of the button for a filing in this state; empty when nothing is to be done."""
-    try:
-        return "" if to_confirm else _call(state)[0]
-    except Refused:
-        return ""
 
 
 def remind_many(visit: Visit, chosen: QuerySet[Contract]) -> HttpResponse:

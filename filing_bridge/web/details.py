@@ -18,7 +18,7 @@ from filing_bridge.domain import FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
 from filing_bridge.services.preparing import CONFIRMATION
-from filing_bridge.web.acts import callable_again
+from filing_bridge.web.again import FaultShown, callable_again, faults_shown
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     EVENTS,
@@ -37,16 +37,6 @@ from signing.models import SignatureRequest, SigningParty
 MOST_CALLS = 20
 
 Line = tuple[Words, Words]
-
-
-@dataclass(frozen=True)
-class FaultShown:
-    """One of the province's faults: which line of the record, the rule that it breaks, the remedy."""
-
-    what: str
-    remedy: str
-    field: str
-    rule: str
 
 
 @dataclass(frozen=True)
@@ -142,16 +132,7 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         title=title,
         form_title=form_title,
         reason=by_language(*reason_words(filing.last_error)) if filing.last_error else "",
-        faults=[
-            FaultShown(
-                by_language(each["zh"], each["en"]),
-                by_language(each["remedy_zh"], each["remedy_en"]),
-                each["field"],
-                each["code"],
-            )
-            for each in filing.faults
-            if filing.state != FilingState.REPLACED  # mended since
-        ],
+        faults=faults_shown(filing),
         calls=[_call(each) for each in calls],
         decided_at=filing.decided_at,
         form=FORM_STATES[form.state] if form else "",

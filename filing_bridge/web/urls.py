@@ -7,7 +7,18 @@ from accounts.web import menu
 from accounts.web.listing import listed
 from contracts.web import reaching
 from contracts.web.deadline_tables import DEADLINES
-from filing_bridge.web import acts, confirming, downloads, endings, overview, people, sending, sheets, views
+from filing_bridge.web import (
+    acts,
+    again,
+    confirming,
+    downloads,
+    endings,
+    overview,
+    people,
+    sending,
+    sheets,
+    views,
+)
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -34,7 +45,7 @@ urlpatterns = [
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
     path("filings/", listed(FILINGS), name="filings"),
-    path("filings/<uuid:filing_id>/again/", acts.file_again, name="file_again"),
+    path("filings/<uuid:filing_id>/again/", again.file_again, name="file_again"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
     path("filings/<uuid:filing_id>/confirm/", confirming.confirm, name="confirm_filing"),
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),

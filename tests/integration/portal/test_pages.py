@@ -501,3 +501,18 @@ def test_a_withdrawn_contract_waits_for_nobody(db: None) -> None:
     listed = text_of(browser.get(reverse("portal:contracts")))
     assert "已撤回" in listed
     assert listed.count("待劳动者签名") == 1, "only the tab says so"
+
+
+def test_who_files_again_sees_all_faults_and_what_can_be_added(db: None) -> None:
+    employer = make.make_employer()
+    filing = make_filing(
+        make_contract(employer, ContractState.EFFECTIVE), FilingState.RETURNED, faults=[FAULT]
+    )
+    browser = member(employer)
+    address = reverse("portal:file_again", args=[filing.pk])
+
+    page = text_of(browser.get(address))
+
+    assert FAULT["zh"] in page
+    assert FAULT["remedy_zh"] in page
+    assert 'name="late_reason"' in page
