@@ -15,6 +15,7 @@ from contracts import selectors
 from contracts.document.compare import compare
 from contracts.document.expand import CannotExpand
 from contracts.document.template import check_template
+from contracts.document.uploaded import is_uploaded
 from contracts.models import Template, TemplateVersion
 from contracts.services.previews import THUMBNAIL, WIDTH, sample_page, sample_pages
 from core.codes import describe
@@ -45,6 +46,7 @@ def template_page(visit: Visit, template_id: UUID) -> HttpResponse:
         terms=[describe("term_type", code, language) for code in applies["term_types"]],
         pages=range(1, _pages(content, _term(visit, content))[0] + 1),
         comparable=len(versions) > 1,
+        uploaded=is_uploaded(content),
         may_write=visit.may(Permission.DRAFT),
         may_publish=visit.may(Permission.MANAGE_PROFILE),
     )

@@ -121,7 +121,7 @@ export class Panel {
   private list(chosen: string): HTMLElement[] {
     const { words, blanks, content } = this.desk;
     const rows = content.fields.map(({ id, kind, page, text }) => {
-      const name = `${text ? shownText(text, blanks) : words[kind]}（${page}）`;
+      const name = `${text ? shownText(text, blanks) : words[kind]} · ${page}`;
       const go = button(name, () => this.deeds.choose(id, true), { class: "btn btn-sm qb-listed", "data-input": id });
       if (id === chosen) go.setAttribute("aria-current", "true");
       return make("li", {}, go);

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography import x509
 
+from contracts.document.engine import Rendered
 from contracts.document.render import render
 from contracts.document.template import load_template
 from contracts.endings.certificate import render_certificate
@@ -166,15 +167,17 @@ def sign_contract(
     *,
     worker_name: str | None = None,
     employer_key: SigningKey | None = None,
+    rendered: Rendered | None = None,
 ) -> SignedFile:
     """Render the contract and take it through worker, employer and archive.
 
-    `worker_name` and `employer_key` let somebody else sign than the facts name.
+    `worker_name` and `employer_key` let somebody else sign than the facts name; `rendered` is the document
+    where it is not made of one of our templates.
     """
     employer = facts["employer"]
     employer_key = employer_key or authorities.organisation(employer["name"], employer["uscc"])
     worker_key = authorities.ca.issue_worker(WorkerSubject(worker_name or facts["worker"]["name"], "test"))
-    rendered = render(load_template(facts["template"]["slug"]), facts, at=datetime.now(UTC))
+    rendered = rendered or render(load_template(facts["template"]["slug"]), facts, at=datetime.now(UTC))
     boxes = {
         each.key: box_from_points(
             each.page, each.x, each.y, each.w, each.h, rendered.page_sizes[each.page - 1]

@@ -186,6 +186,7 @@ def test_it_is_published_compared_and_shown(employer: Employer) -> None:
     assert owner.get(reverse("templates:page", args=[template.pk, 2, 1])).status_code == 200
     page = text_of(owner.get(reverse("templates:template", args=[template.pk])))
     assert "固定期限" in page
+    assert "不是 PDF/A 存档格式" in page
 
 
 def test_a_contract_is_sent_from_it_with_its_facts_inside(employer: Employer) -> None:

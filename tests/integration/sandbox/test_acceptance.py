@@ -4,13 +4,16 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 
+from contracts.document.render import render
 from filing_bridge.protocol import MAX_REQUEST
 from tests.support.sandbox import Platform, RunningSandbox
-from tests.support.signed_contracts import SLUGS
+from tests.support.signed_contracts import SLUGS, Authorities, random_facts, sign_contract
+from tests.unit.document.test_uploaded import clean, template
 
 pytestmark = pytest.mark.processes
 
@@ -33,6 +36,17 @@ def test_a_correct_filing_of_every_kind_of_contract_is_accepted(platform: Platfo
         draft.digest,
         draft.record["contract_digest"]["value"],
     )
+
+
+def test_a_contract_made_of_an_uploaded_document_is_accepted(
+    platform: Platform, authorities: Authorities
+) -> None:
+    facts = random_facts(platform.chance, "general")
+    document = render(template(), facts, at=datetime.now(UTC), base=clean().pdf)
+
+    reply = platform.file(platform.draft(sign_contract(authorities, facts, rendered=document)))
+
+    assert (reply.status, reply.state) == (200, "accepted"), (reply.code, reply.items)
 
 
 def test_every_answer_carries_the_mark_of_a_stand_in(platform: Platform) -> None:
