@@ -16,7 +16,7 @@ from accounts.web.lists import ALL, Bulk, Cell, Column, Filter, Tab, Table
 from accounts.web.pages import Visit
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts import selectors
-from contracts.domain import TerminationState
+from contracts.domain import STANDING_TERMINATION, TerminationState
 from contracts.endings.checks import FILED_WITHIN
 from contracts.endings.reasons import BY_AGENCY
 from contracts.models import Contract, Termination
@@ -44,6 +44,8 @@ UNDONE = Q(state=T.COMPLETED) & (Q(file_moved_on=None) | Q(insurance_moved_on=No
 
 @dataclass(frozen=True)
 class EndingRow:
+    """`until` is the last day for the transfers; there is none where the contract goes on."""
+
     id: UUID
     certificate_no: str
     contract_id: UUID
@@ -52,7 +54,7 @@ class EndingRow:
     reason: str
     ends_on: date
     state: Badge
-    until: date
+    until: date | None
     warning: Badge | None
 
 
@@ -93,7 +95,7 @@ def _row(principal: Principal, ending: Termination, turn: str | None) -> EndingR
         reason=by_language(reason.zh, reason.en),
         ends_on=ending.ends_on,
         state=ending_badge(ending.state, turn),
-        until=until,
+        until=until if ending.state in STANDING_TERMINATION else None,
         warning=clock_badge(until, done=not owing),
     )
 
@@ -143,7 +145,7 @@ ENDINGS: Table[Termination, EndingRow] = Table(
         Column("reason", _("原因"), lambda row: Cell(row.reason)),
         Column(
             "ends_on",
-            _("解除或者终止日期"),
+            _("日期"),
             lambda row: Cell(row.ends_on.isoformat()),
             sort="ends_on",
             kind="date",
@@ -152,7 +154,7 @@ ENDINGS: Table[Termination, EndingRow] = Table(
         Column(
             "until",
             _("转移手续期限"),
-            lambda row: Cell(row.until.isoformat(), warning=row.warning),
+            lambda row: Cell(row.until.isoformat() if row.until else "", warning=row.warning),
             kind="date",
         ),
     ),

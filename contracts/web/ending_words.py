@@ -14,12 +14,12 @@ from contracts.endings.reasons import BY_AGENCY, Reason, reason_of
 from core import codes
 
 STATES: Mapping[str, Badge] = {
-    TerminationState.PLANNED: Badge(_("已安排，到期出具证明书"), Tone.BUSY),
+    TerminationState.PLANNED: Badge(_("未到日期"), Tone.BUSY),
     TerminationState.SIGNING: Badge(_("证明书签署中"), Tone.BUSY),
     TerminationState.COMPLETED: Badge(_("已解除或终止"), Tone.PLAIN),
-    TerminationState.REFUSED: Badge(_("劳动者拒签，合同继续"), Tone.BAD),
-    TerminationState.WITHDRAWN: Badge(_("已撤回，合同继续"), Tone.PLAIN),
-    TerminationState.EXPIRED: Badge(_("逾期未签，合同继续"), Tone.BAD),
+    TerminationState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
+    TerminationState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
+    TerminationState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
 }
 TURNS: Mapping[str, Badge] = {
     "worker": Badge(_("待劳动者签名"), Tone.WARN),

@@ -15,7 +15,7 @@ from accounts.masking import shown_name
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts import selectors as contracts
-from contracts.domain import TerminationState
+from contracts.domain import STANDING_TERMINATION, TerminationState
 from contracts.endings.checks import FILED_WITHIN
 from contracts.models import Termination
 from contracts.web.ending_acts import DUTIES
@@ -58,6 +58,7 @@ def ending_page(visit: Visit, termination_id: UUID) -> HttpResponse:
         ending=ending,
         contract=contract,
         worker=worker,
+        void=ending.state not in STANDING_TERMINATION,
         at_once=ending.ends_on <= clock.today(),
         state=ending_badge(ending.state, turn),
         lines=[line for line in _lines(ending) if line[1]],
