@@ -39,10 +39,10 @@ CONCLUDED = frozenset({S.EFFECTIVE, S.ENDED})
 NOT_CONCLUDED = frozenset({S.REFUSED, S.WITHDRAWN, S.EXPIRED})
 
 
-class TerminationState(StrEnum):
-    """The ending of a contract, from the employer's decision to the signed certificate."""
+class DocumentState(StrEnum):
+    """A document about a concluded contract (its change, its ending), from the decision to the signatures."""
 
-    PLANNED = "planned"  # its facts are final; the certificate is made on the day of the ending
+    PLANNED = "planned"  # its facts are final; it is made when due: a certificate on the day of the ending
     SIGNING = "signing"
     COMPLETED = "completed"
     REFUSED = "refused"
@@ -50,15 +50,17 @@ class TerminationState(StrEnum):
     EXPIRED = "expired"
 
 
-T = TerminationState
+D = DocumentState
 
-TERMINATION_TRANSITIONS: TransitionTable = {
-    T.PLANNED: frozenset({T.SIGNING, T.WITHDRAWN}),
-    T.SIGNING: frozenset({T.COMPLETED, T.REFUSED, T.WITHDRAWN, T.EXPIRED}),
+DOCUMENT_TRANSITIONS: TransitionTable = {
+    D.PLANNED: frozenset({D.SIGNING, D.WITHDRAWN}),
+    D.SIGNING: frozenset({D.COMPLETED, D.REFUSED, D.WITHDRAWN, D.EXPIRED}),
 }
 
-# A contract has at most one ending in these states.
-STANDING_TERMINATION = frozenset({T.PLANNED, T.SIGNING, T.COMPLETED})
+# A contract has at most one change in these states, …
+OPEN_DOCUMENT = frozenset({D.PLANNED, D.SIGNING})
+# … and at most one ending in these.
+STANDING_TERMINATION = OPEN_DOCUMENT | {D.COMPLETED}
 
 
 class PaperState(StrEnum):

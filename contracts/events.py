@@ -21,6 +21,20 @@ class ContractEffective:
 
 
 @dataclass(frozen=True)
+class ContractChanged:
+    """The agreement on a change is signed and passed the acceptance rule.
+
+    `document_digest` is the agreement's; `signed_at` the time-stamp authority's time of its last signature.
+    Published in the transaction in which the change is completed.
+    """
+
+    contract_id: UUID
+    tenant: UUID
+    document_digest: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
 class ContractEnded:
     """The certificate of the ending is signed and passed the acceptance rule: the contract has ended.
 

@@ -73,9 +73,24 @@ _DEFAULT_REMEDY: Final = ("请按填写说明修改这一项。", "Correct it as
 
 @cache
 def facts_schema(file: Path = SCHEMA_FILE) -> dict[str, Any]:
-    """A published schema, parsed: of a contract's facts unless told. Do not change what is returned."""
+    """A published schema, parsed: of a contract's facts unless told. Do not change what is returned.
+
+    What another schema takes over from the contract's stands in it in full.
+    """
     schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return schema
+    if file == SCHEMA_FILE:
+        return schema
+    of_contract = facts_schema()
+    taken = {
+        name: of_contract["properties"][name]
+        for name, node in schema["properties"].items()
+        if node.get("$ref") == f"{SCHEMA_ID}#/properties/{name}"
+    }
+    return {
+        **schema,
+        "properties": {**schema["properties"], **taken},
+        "$defs": {**of_contract["$defs"], **schema["$defs"]},
+    }
 
 
 @cache

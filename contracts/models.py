@@ -1,7 +1,7 @@
 """Tables of templates and contracts."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -11,16 +11,17 @@ from contracts.domain import (
     BATCH_TRANSITIONS,
     CONCLUDED,
     CONTRACT_TRANSITIONS,
+    DOCUMENT_TRANSITIONS,
     NOT_CONCLUDED,
+    OPEN_DOCUMENT,
     PAPER_TRANSITIONS,
     ROW_TRANSITIONS,
     STANDING_TERMINATION,
-    TERMINATION_TRANSITIONS,
     BatchState,
     ContractState,
+    DocumentState,
     PaperState,
     RowState,
-    TerminationState,
 )
 from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
@@ -77,7 +78,8 @@ class Contract(models.Model):
 
     While it is a draft, the facts are put together from the employer's profile, the worker's record and
     `terms` whenever they are needed. At sending they are frozen: `facts`, the digests and the template
-    version never change again.
+    version never change again. Of a contract in force `terms` (with `ends_on`) are those that hold now: a
+    signed change sets them on its day.
     """
 
     TRANSITIONS: ClassVar[TransitionTable] = CONTRACT_TRANSITIONS
@@ -175,6 +177,11 @@ class Contract(models.Model):
     def told(self) -> dict[str, str]:
         """What listeners by webhook are told besides the state."""
         return {"contract": str(self.pk), "contract_no": self.contract_no}
+
+    @property
+    def facts_in_force(self) -> dict[str, Any]:
+        """The facts of a concluded contract with the terms as they are now, after every change."""
+        return {**self.facts, "contract": self.terms}
 
 
 class PaperRequest(models.Model):
@@ -300,29 +307,21 @@ class RememberedMapping(models.Model):
         )
 
 
-class Termination(models.Model):
-    """The ending of one contract: final facts, how the severance pay was computed, the signed certificate.
+class LaterDocument(models.Model):
+    """A document about a concluded contract: final facts, and the way to its signatures."""
 
-    `working` is the computation as it was shown (`amount`, `months`, `monthly`, `lines` of zh and en), null
-    where nothing was owed.
-    """
-
-    TRANSITIONS: ClassVar[TransitionTable] = TERMINATION_TRANSITIONS
+    TRANSITIONS: ClassVar[TransitionTable] = DOCUMENT_TRANSITIONS
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     employer = models.ForeignKey("accounts.Employer", on_delete=models.PROTECT, related_name="+")
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="terminations")
-    certificate_no = models.CharField(max_length=50)
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="%(class)ss")
     state = models.CharField(
         max_length=12,
-        choices=[(s.value, s.value) for s in TerminationState],
-        default=TerminationState.PLANNED,
+        choices=[(s.value, s.value) for s in DocumentState],
+        default=DocumentState.PLANNED.value,
     )
-    reason = models.CharField(max_length=4)
-    ends_on = models.DateField()
     facts = EncryptedJSONField()
     facts_digest = models.CharField(max_length=64)
-    working = EncryptedJSONField(null=True)
     opened_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     sign_before = models.DateTimeField(null=True)
@@ -331,43 +330,90 @@ class Termination(models.Model):
     signed_digest = models.CharField(max_length=64, default="")
     completed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in DocumentState]), name="%(class)s_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DocumentState.COMPLETED)
+                | (~Q(signed_digest="") & Q(completed_at__isnull=False)),
+                name="%(class)s_completed_is_signed",
+            ),
+        )
+        # The lists' order; the key decides between equals, as in their paging.
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            models.Index(fields=["employer", "-opened_at", "-id"], name="%(class)s_newest"),
+        )
+
+    @property
+    def kind(self) -> str:
+        """`termination` or `change`: the first part of the subject and of the audit words."""
+        return str(self._meta.model_name)
+
+    @property
+    def subject(self) -> str:
+        """The name under which signing and the audit log know this document."""
+        return f"{self.kind}:{self.pk}"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What listeners by webhook are told besides the state."""
+        return {self.kind: str(self.pk), "contract": str(self.contract_id)}
+
+
+class Termination(LaterDocument):
+    """The ending of one contract: final facts, how the severance pay was computed, the signed certificate.
+
+    `working` is the computation as it was shown (`amount`, `months`, `monthly`, `lines` of zh and en), null
+    where nothing was owed.
+    """
+
+    certificate_no = models.CharField(max_length=50)
+    reason = models.CharField(max_length=4)
+    ends_on = models.DateField()
+    working = EncryptedJSONField(null=True)
     # When the employer handed over the worker's file and insurance relations (劳动合同法 Art. 50).
     file_moved_on = models.DateField(null=True)
     insurance_moved_on = models.DateField(null=True)
 
-    class Meta:
-        constraints = (
+    class Meta(LaterDocument.Meta):
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *LaterDocument.Meta.constraints,
             models.UniqueConstraint(fields=["employer", "certificate_no"], name="certificate_no_once"),
             models.UniqueConstraint(
                 fields=["contract"],
                 condition=Q(state__in=sorted(STANDING_TERMINATION)),
                 name="contract_ends_once",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[s.value for s in TerminationState]), name="termination_state_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=TerminationState.COMPLETED)
-                | (~Q(signed_digest="") & Q(completed_at__isnull=False)),
-                name="termination_completed_has_certificate",
-            ),
         )
-        indexes = (
-            # The list's orders; the key decides between equals, as in its paging.
-            models.Index(fields=["employer", "-opened_at", "-id"], name="termination_newest"),
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *LaterDocument.Meta.indexes,
             models.Index(fields=["employer", "ends_on", "id"], name="termination_by_day"),
             models.Index(fields=["employer", "state", "ends_on"], name="termination_in_state"),
         )
 
-    @property
-    def subject(self) -> str:
-        """The name under which signing and the audit log know this ending."""
-        return f"termination:{self.pk}"
 
-    @property
-    def told(self) -> dict[str, str]:
-        """What listeners by webhook are told besides the state."""
-        return {"termination": str(self.pk), "contract": str(self.contract_id)}
+class Change(LaterDocument):
+    """A change of one contract by agreement: its facts are the contract's as they are from `effective_on`.
+
+    `number` counts the changes of the contract that were opened; the facts of the last completed one hold.
+    """
+
+    agreement_no = models.CharField(max_length=50)
+    number = models.PositiveIntegerField()
+    effective_on = models.DateField()
+
+    class Meta(LaterDocument.Meta):
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *LaterDocument.Meta.constraints,
+            models.UniqueConstraint(fields=["employer", "agreement_no"], name="agreement_no_once"),
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(state__in=sorted(OPEN_DOCUMENT)), name="contract_change_open"
+            ),
+        )
 
 
 class Reminder(models.Model):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Worker
@@ -17,12 +17,13 @@ from contracts.domain import (
     NOT_CONCLUDED,
     STANDING_TERMINATION,
     ContractState,
+    DocumentState,
     RowState,
-    TerminationState,
 )
 from contracts.models import (
     Batch,
     BatchRow,
+    Change,
     Contract,
     PaperRequest,
     Template,
@@ -120,14 +121,17 @@ def renewal_of(contract: Contract) -> Contract | None:
 
 
 def lineage_of(contract: Contract) -> list[Contract]:
-    """The contracts of one employment that renew one another, the first one first; dead drafts left out."""
+    """The contracts of one employment that renew one another, each with its `signed_changes`, the first one
+    first; a renewal that came to nothing is left out."""
     own = Contract.objects.filter(employer_id=contract.employer_id, worker_id=contract.worker_id)
-    standing = {each.pk: each for each in own.exclude(state__in=sorted(NOT_CONCLUDED))}
-    after = {each.follows_id: each for each in standing.values()}
-    first = contract
+    signed = Change.objects.filter(state=DocumentState.COMPLETED).order_by("number")
+    own = own.prefetch_related(Prefetch("changes", signed, to_attr="signed_changes"))
+    rows = {each.pk: each for each in own}
+    after = {each.follows_id: each for each in rows.values() if each.state not in NOT_CONCLUDED}
+    first = rows[contract.pk]
     while first.follows_id is not None:
-        first = standing[first.follows_id]
-    line = [first]
+        first = rows[first.follows_id]
+    line: list[Contract] = [first]
     while (following := after.get(line[-1].pk)) is not None:
         line.append(following)
     return line
@@ -188,10 +192,11 @@ def contract_signed_by(person: Person, contract_id: UUID) -> Contract:
 
 
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:
-    """The audit events of a contract, of its signing and of its endings, oldest first."""
+    """The audit events of a contract, of its signing, its changes and its endings, oldest first."""
     contract = contract_of(principal, contract_id)
-    endings = [each.subject for each in contract.terminations.only("pk")]
-    return AuditEvent.objects.filter(subject__in=[contract.subject, *endings]).order_by("at", "id")
+    later = [*contract.changes.only("pk"), *contract.terminations.only("pk")]
+    subjects = [contract.subject, *(each.subject for each in later)]
+    return AuditEvent.objects.filter(subject__in=subjects).order_by("at", "id")
 
 
 def facts_of(contract_id: UUID) -> dict[str, Any]:
@@ -271,9 +276,39 @@ def standing_termination_of(principal: Principal, contract_id: UUID) -> Terminat
     return standing.first()
 
 
+def changes_of(principal: Principal) -> QuerySet[Change]:
+    """All changes of the principal's contracts."""
+    principal.require(Permission.READ)
+    return Change.objects.filter(employer_id=principal.tenant).select_related("contract")
+
+
+def change_of(principal: Principal, change_id: UUID) -> Change:
+    """One of them; anybody else's is `not_found`."""
+    change = changes_of(principal).filter(pk=change_id).first()
+    if change is None:
+        raise Refused("not_found")
+    return change
+
+
+def last_change(contract: Contract, *, holding_on: date | None = None) -> Change | None:
+    """The last signed change of a contract: of all, or of those that hold on a day."""
+    signed = contract.changes.filter(state=DocumentState.COMPLETED)
+    if holding_on is not None:
+        signed = signed.filter(effective_on__lte=holding_on)
+    return signed.order_by("-number").first()
+
+
+def change_facts_of(document_digest: str) -> dict[str, Any]:
+    """The facts of the signed change with this document. For the platform's own processes."""
+    facts: dict[str, Any] = Change.objects.values_list("facts", flat=True).get(
+        signed_digest=document_digest, state=DocumentState.COMPLETED
+    )
+    return facts
+
+
 def ending_facts_of(contract_id: UUID) -> dict[str, Any]:
     """The facts of the ending of a contract that has ended. For the platform's own processes."""
     facts: dict[str, Any] = Termination.objects.values_list("facts", flat=True).get(
-        contract_id=contract_id, state=TerminationState.COMPLETED
+        contract_id=contract_id, state=DocumentState.COMPLETED
     )
     return facts

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from accounts.events import EmployerApproved
 from accounts.services.workers import follow_phone
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.events import ContractEffective
-from contracts.models import Contract
-from contracts.services import ending
+from contracts.models import Change, Contract, Termination
+from contracts.services import changing, documents, ending
 from contracts.services.moving import move
 from contracts.services.reaching import ask_for_paper
 from core import bus, clock
@@ -26,25 +26,24 @@ SYSTEM = "system:contracts"
 
 
 def _contract(subject: str) -> Contract:
-    """The contract that a subject is about: itself, or the one that ends."""
+    """The contract that a subject is about: itself, or the one that is changed or ends."""
+    if document := documents.find(subject):
+        return document.contract
     kind, _, identifier = subject.partition(":")
-    if kind == "termination":
-        return Contract.objects.get(terminations=UUID(identifier))
     if kind != "contract":
         raise ValueError(f"not a contract: {kind}")
     return Contract.objects.get(pk=UUID(identifier))
 
 
-def _termination(subject: str) -> UUID | None:
-    """The ending that a subject names; None for a contract."""
-    kind, _, identifier = subject.partition(":")
-    return UUID(identifier) if kind == "termination" else None
-
-
 def on_completed(event: RequestCompleted) -> None:
-    """The signed document passed the acceptance rule: the contract is in force, or ends; a filing is due."""
-    if termination := _termination(event.subject):
-        ending.complete(termination, document_digest=event.document_digest, completed_at=event.completed_at)
+    """The signed document passed the acceptance rule: the contract is in force, changed, or ends; a filing is
+    due."""
+    document = documents.find(event.subject)
+    if isinstance(document, Termination):
+        ending.complete(document, document_digest=event.document_digest, completed_at=event.completed_at)
+        return
+    if isinstance(document, Change):
+        changing.complete(document, document_digest=event.document_digest, completed_at=event.completed_at)
         return
     contract = _contract(event.subject)
     move(
@@ -68,9 +67,9 @@ def on_completed(event: RequestCompleted) -> None:
 
 
 def on_refused(event: RequestRefused) -> None:
-    """A party refused to sign; the reason is kept with the contract or its ending."""
-    if termination := _termination(event.subject):
-        ending.close(termination, TerminationState.REFUSED, reason=event.reason)
+    """A party refused to sign; the reason is kept with the document."""
+    if document := documents.find(event.subject):
+        documents.close(document, DocumentState.REFUSED, reason=event.reason)
         return
     contract = _contract(event.subject)
     move(contract, ContractState.REFUSED, "contract.refused", actor=SYSTEM, end_reason=event.reason)
@@ -78,8 +77,8 @@ def on_refused(event: RequestRefused) -> None:
 
 def on_expired(event: RequestExpired) -> None:
     """The time to sign ran out."""
-    if termination := _termination(event.subject):
-        ending.close(termination, TerminationState.EXPIRED)
+    if document := documents.find(event.subject):
+        documents.close(document, DocumentState.EXPIRED)
         return
     move(_contract(event.subject), ContractState.EXPIRED, "contract.expired", actor=SYSTEM)
 
@@ -87,7 +86,7 @@ def on_expired(event: RequestExpired) -> None:
 def on_disowned(event: PartyDisowned) -> None:
     """The signing link reached somebody else: the employer is told, to correct the phone and send again."""
     contract = _contract(event.subject)
-    if not _termination(event.subject):
+    if event.subject == contract.subject:
         Contract.objects.filter(pk=contract.pk).update(wrong_person_at=clock.now())
     emit(
         "contract.wrong_person",

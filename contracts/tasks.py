@@ -1,4 +1,4 @@
-"""Background work of contracts: documents of contracts that were sent or end, and bulk sheets."""
+"""Background work of contracts: documents of contracts that were sent, change or end, and bulk sheets."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,12 +7,10 @@ from django.db import transaction
 
 from contracts.document.engine import Anchor, Rendered
 from contracts.document.summary import summary
-from contracts.domain import ContractState, TerminationState
-from contracts.endings import certificate
-from contracts.endings.facts import signers_of
+from contracts.domain import ContractState, DocumentState
 from contracts.facts import Facts
-from contracts.models import Contract, Termination
-from contracts.services import certificates, reminding, terminating
+from contracts.models import Change, Contract, LaterDocument, Termination
+from contracts.services import certificates, changing, documents, reminding, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.moving import move
@@ -98,38 +96,51 @@ def render_contract(key: str) -> None:
 
 @work.handler(terminating.CERTIFICATE)
 def make_certificate(key: str) -> None:
-    """Make the certificate of an ending whose day has come, and open its signature request.
+    """Make the certificate of an ending whose day has come, and open its signature request."""
+    _make(Termination.objects.select_related("employer").get(pk=UUID(key)))
 
-    May run again: nothing is left to do when the ending has moved on.
-    """
-    termination = Termination.objects.select_related("employer").get(pk=UUID(key))
-    if termination.state != TerminationState.PLANNED:
+
+@work.handler(changing.AGREEMENT)
+def make_agreement(key: str) -> None:
+    """Make the agreement on a change, and open its signature request."""
+    _make(Change.objects.select_related("employer").get(pk=UUID(key)))
+
+
+@work.handler(changing.HOLD)
+def let_change_hold(key: str) -> None:
+    """The day of a change has come."""
+    changing.let_hold(Contract.objects.get(pk=UUID(key)))
+
+
+def _make(document: LaterDocument) -> None:
+    """May run again: equal facts give equal bytes, and nothing is left to do when it has moved on."""
+    if document.state != DocumentState.PLANNED:
         return
-    facts = termination.facts
-    rendered = certificate.render_certificate(facts, at=termination.opened_at)
-    roles = signers_of(facts)
+    kind, facts = documents.KINDS[document.kind], document.facts
+    rendered = kind.render(facts, at=document.opened_at)
+    roles = kind.signers(facts)
     boxes = {role: box_of(rendered, ANCHORS[role]) for role in roles}
     fields = [FieldSpec(role, TOOLTIPS[role], boxes[role], boxes[role]) for role in roles]
     digest = blobs.put(prepare(rendered.pdf, fields))
     sign_before = clock.now() + SIGNING_PERIOD
     with transaction.atomic():
         request = open_request(
-            tenant=termination.employer_id,
-            subject=termination.subject,
-            title=certificate.TITLE,
+            tenant=document.employer_id,
+            subject=document.subject,
+            title=kind.title,
             document_digest=digest,
             parties=[_party(facts, role, boxes[role], boxes[role]) for role in roles],
             expires_at=sign_before,
-            actor=SYSTEM,
-            companion=_companion(facts, certificate.summary(facts), rendered),
-            typed_names=termination.employer.typed_names,
-            stroke_data=termination.employer.stroke_data,
+            actor=documents.SYSTEM,
+            companion=_companion(facts, kind.summary(facts), rendered),
+            typed_names=document.employer.typed_names,
+            stroke_data=document.employer.stroke_data,
         )
         move(
-            termination,
-            TerminationState.SIGNING,
-            "termination.rendered",
-            actor=SYSTEM,
+            document,
+            DocumentState.SIGNING,
+            f"{document.kind}.rendered",
+            actor=documents.SYSTEM,
             detail={"document_digest": digest},
             prepared_digest=digest,
             signature_request=request.pk,

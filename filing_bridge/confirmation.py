@@ -21,6 +21,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "/contract/start": ("合同起始日期", "Contract begins"),
     "/contract/end": ("合同终止日期", "Contract ends"),
     "/contract/probation_end": ("试用期终止日期", "Probation ends"),
+    "/change/effective_on": ("变更生效日期", "The change holds from"),
     "/ending/date": ("解除（终止）日期", "Last day of the employment"),
     "/sign_date": ("签订日期", "Signed"),
 }
@@ -59,7 +60,7 @@ class Confirmation:
 
 
 def confirmation(facts: Document, *, sign_date: date, kind: FilingType, today: date) -> Confirmation:
-    """What there is to confirm about the filing of a contract or of its ending."""
+    """What there is to confirm about the filing of a contract, of its change or of its ending."""
     days = _days(facts, sign_date)
     return Confirmation(
         filing_type=kind,
@@ -170,8 +171,26 @@ _ENDING_RULES: Final[_Rules] = (
 )
 
 
+_CHANGE_RULES: Final[_Rules] = (
+    (
+        "change_to_come",
+        "变更生效日期在今天之后，备案后不能撤回，请确认。",
+        "The change does not hold yet; once accepted, nothing is undone.",
+        lambda d, born, today: d["/change/effective_on"] > today,
+    ),
+    (
+        "change_long_ago",
+        "变更生效日期距今已超过三十天，请核对年份和月份。",
+        "The change has held for more than thirty days; check year and month.",
+        lambda d, born, today: (today - d["/change/effective_on"]).days > 30,
+    ),
+)
+# The rules for what is dated so; those of contracts for the rest.
+_OF_DATE: Final = {"/change/effective_on": _CHANGE_RULES, "/ending/date": _ENDING_RULES}
+
+
 def _warnings(days: _Dates, facts: Document, today: date) -> Iterator[Warning]:
     born = date.fromisoformat(value_at(facts, "/worker/birth_date"))
-    for code, zh, en, odd in _ENDING_RULES if "/ending/date" in days else _RULES:
+    for code, zh, en, odd in next((rules for day, rules in _OF_DATE.items() if day in days), _RULES):
         if odd(days, born, today):
             yield Warning(code, zh, en)

@@ -23,6 +23,7 @@ class Origin(StrEnum):
     WORKER = "worker"
     IDENTITY = "identity"
     CONTRACT = "contract"
+    AGREEMENT = "agreement"
     CERTIFICATE = "certificate"
     DERIVED = "derived"
 
@@ -50,7 +51,7 @@ class Field:
     """One field of the record: where it goes, where it comes from, what it is called.
 
     `target` is a JSON pointer (RFC 6901) into the record; `source` one into what the record is made from:
-    `/facts`, `/signed`, `/envelope` and `/event`.
+    `/facts`, `/signed`, `/envelope`, `/event`, and `/derived` for what follows from several facts.
     `lb` is the element code of the human-resources ministry where one is publicly known.
     """
 
@@ -167,12 +168,12 @@ _SHARED = frozenset({
     "/worker/id_no", "/worker/nationality", "/contract/term_type", "/contract/start", "/contract/end",
     "/contract/employment_start", "/contract/employment_form", "/contract/job_title",
 })  # fmt: skip
-_IN_ENDING = {"/prev_filing_no": _ALWAYS, "/late_reason": _OPTIONAL}
+_IN_LATER = {"/prev_filing_no": _ALWAYS, "/late_reason": _OPTIONAL}
 _T = Origin.CERTIFICATE
 
 # fmt: off
 ENDING_FIELDS: tuple[Field, ...] = (
-    *(replace(field, when=_IN_ENDING.get(field.target, field.when)) for field in FIELDS if field.target in _SHARED),
+    *(replace(field, when=_IN_LATER.get(field.target, field.when)) for field in FIELDS if field.target in _SHARED),
     Field("/ending/kind", "/facts/ending/kind", _T, _ALWAYS, "解除或者终止"),
     Field("/ending/date", "/facts/ending/date", _T, _ALWAYS, "解除（终止）日期", "abc916"),
     Field("/ending/reason", "/facts/ending/reason", _T, _ALWAYS, "解除（终止）原因", "abc917"),
@@ -186,6 +187,31 @@ ENDING_FIELDS: tuple[Field, ...] = (
     Field("/ending/service_months", "/facts/ending/service_months", Origin.DERIVED, _ALWAYS, "本单位工作年限（月）"),
     Field("/ending/compensation", "/facts/ending/compensation", _T, _OPTIONAL, "经济补偿"),
     Field("/ending/certificate_no", "/facts/certificate_no", _T, _ALWAYS, "证明书编号"),
+)
+# fmt: on
+
+# The record of a change: who, the terms as they now are, and what was changed. The rest is on file already.
+_SHARED_WITH_CHANGES = (
+    _SHARED
+    | frozenset(
+        field.target
+        for field in FIELDS
+        if field.target.startswith(
+            ("/contract/", "/employer/host", "/employer/dispatch_", "/employer/project_")
+        )
+        and not field.target.startswith("/contract/probation_")
+        and field.target not in ("/employer/dispatch_license_no", "/contract/employment_kind")
+    )
+    | {"/worker/mobile"}
+)
+_A = Origin.AGREEMENT
+
+# fmt: off
+CHANGE_FIELDS: tuple[Field, ...] = (
+    *(replace(field, when=_IN_LATER.get(field.target, field.when)) for field in FIELDS if field.target in _SHARED_WITH_CHANGES),
+    Field("/change/agreement_no", "/facts/change/agreement_no", _A, _ALWAYS, "变更协议编号"),
+    Field("/change/effective_on", "/facts/change/effective_on", _A, _ALWAYS, "变更生效日期"),
+    Field("/change/items", "/derived/change_items", Origin.DERIVED, _ALWAYS, "变更内容"),
 )
 # fmt: on
 
@@ -232,3 +258,15 @@ NOT_FILED: Mapping[str, str] = {
     "/facts/contract/construction/wage_account": "financial data is never filed",
     "/facts/contract/remark": "between the parties; the filing's remark is the submitter's own",
 }
+
+_FILED_OF_CHANGES = {field.source for field in CHANGE_FIELDS}
+NOT_FILED_OF_CHANGES: Mapping[str, str] = {
+    **NOT_FILED,
+    **{field.source: "on file with the hire" for field in FIELDS
+       if field.source.startswith("/facts/") and field.source not in _FILED_OF_CHANGES},
+    "/facts/change/number": "the filing names the one before it instead",
+    "/facts/change/contract_digest": "the filing names the accepted filing of the contract instead",
+    "/facts/change/previous_digest": "the filing names the one before it instead",
+    "/facts/change/signed_end": "input of the statutory checks only",
+    "/facts/change/items": "those that are filed stand in /change/items under the names of the record",
+}  # fmt: skip

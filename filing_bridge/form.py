@@ -26,6 +26,7 @@ TITLES: Final = MappingProxyType(
         "11": "录用备案登记表",
         "12": "录用备案登记表（补办）",
         "21": "劳动合同续订备案表",
+        "31": "劳动合同变更备案表",
         "51": "解除劳动合同备案表",
         "52": "终止劳动合同备案表",
     }
@@ -106,6 +107,10 @@ _CONTRACT: Final = (
     _Row("/contract/occupation_code", "occupation", name="职业（工种）"),
     _Row("/contract/work_place_address", wide=True),
 )
+_CHANGE: Final = (
+    _Row("/change/agreement_no"),
+    _Row("/change/effective_on", "date"),
+)
 _ENDING: Final = (
     _Row("/ending/date", "date"),
     _Row("/ending/certificate_no"),
@@ -131,8 +136,8 @@ _FILING: Final = (
 def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *, at: datetime) -> Rendered:
     """The form of an accepted filing as PDF/A-3a + PDF/UA-1, with the record attached as `filing.json`.
 
-    `record` follows filing-record-1.json or ending-record-1.json; `receipt` is the body of the accepting
-    decision (answer-1.json).
+    `record` follows filing-record-1.json, change-record-1.json or ending-record-1.json; `receipt` is the body
+    of the accepting decision (answer-1.json).
     Anchors: `employer_seal`, `agency_seal`. `at` (aware) is the time written into the PDF; equal input gives
     equal bytes. Raises ValueError for a receipt that does not accept.
     """
@@ -165,6 +170,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "用人单位": _fields(record, _EMPLOYER),
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
+        "变更": (*_fields(record, _CHANGE), *_changed(record)),
         "解除终止": (*_fields(record, _ENDING), *_service(record)),
         "申报": _fields(record, _FILING),
     }
@@ -257,6 +263,13 @@ def _pay(record: Mapping[str, Any]) -> Iterator[Field]:
     ]
     if ticks:
         yield Field("社会保险", (Run("  ".join(ticks)),), wide=True)
+
+
+def _changed(record: Mapping[str, Any]) -> Iterator[Field]:
+    for item in record.get("change", {}).get("items", ()):
+        pointer = item["field"]
+        old, new = (words(pointer, item[side]) if side in item else "（无）" for side in ("old", "new"))
+        yield Field(_NAMES[pointer], (Run(f"{old}　变更为　{new}", pointer),), wide=True)
 
 
 def _service(record: Mapping[str, Any]) -> Iterator[Field]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from filing_bridge.fields import ENDING_FIELDS, FIELDS, Field, When
+from filing_bridge.fields import CHANGE_FIELDS, ENDING_FIELDS, FIELDS, Field, When
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -20,11 +20,12 @@ Document = Mapping[str, Any]
 
 
 class FilingType(StrEnum):
-    """The filing types that arise from a signed contract or certificate (code table filing_type)."""
+    """The filing types that arise from a signed document (code table filing_type)."""
 
     HIRE = "11"
     LATE_HIRE = "12"
     RENEWAL = "21"
+    CHANGE = "31"
     RESCISSION = "51"
     ENDING = "52"
 
@@ -43,6 +44,7 @@ class Layout:
 
 
 _OF_CONTRACTS = Layout("filing-record-1", "urn:qianbei:schema:filing-record:1", FIELDS)
+_OF_CHANGES = Layout("change-record-1", "urn:qianbei:schema:filing-change-record:1", CHANGE_FIELDS)
 _OF_ENDINGS = Layout("ending-record-1", "urn:qianbei:schema:filing-ending-record:1", ENDING_FIELDS)
 
 
@@ -87,16 +89,37 @@ class MappingError(ValueError):
     """Facts that cannot become a filing of the type asked for."""
 
 
-BY_TARGET = {field.target: field for field in (*ENDING_FIELDS, *FIELDS)}
+BY_TARGET = {field.target: field for field in (*CHANGE_FIELDS, *ENDING_FIELDS, *FIELDS)}
+_TARGETS = {field.source: field.target for field in CHANGE_FIELDS}
 
 
 def layout_of(filing_type: str) -> Layout:
     """The form of the records of a filing type."""
+    if filing_type == FilingType.CHANGE:
+        return _OF_CHANGES
     return _OF_ENDINGS if filing_type in ENDINGS else _OF_CONTRACTS
 
 
+def document_no(document: Document) -> str:
+    """The number of the signed document behind facts or a record: a contract may be changed several times."""
+    return str(value_at(document, "/change/agreement_no") or document["contract_no"])
+
+
+def filed_items(facts: Document) -> list[dict[str, Any]]:
+    """What of a change is filed: the items whose terms stand in the record, under the names that they have
+    there. Empty when the change is between the parties only; then nothing is filed."""
+    return [
+        {**item, "field": _TARGETS[f"/facts{item['field']}"]}
+        for item in facts["change"]["items"]
+        if f"/facts{item['field']}" in _TARGETS
+    ]
+
+
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal is filed as such; a first contract as a hire, in time or late; an ending by its kind."""
+    """A renewal and a change are filed as such; a first contract as a hire, in time or late; an ending by its
+    kind."""
+    if "change" in facts:
+        return FilingType.CHANGE
     if "ending" in facts:
         return FilingType.RESCISSION if facts["ending"]["kind"] == "1" else FilingType.ENDING
     if facts["contract"]["sign_kind"] == "2":
@@ -112,11 +135,13 @@ def to_filing_record(
     *,
     omit: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """The canonical filing record of a signed contract (filing-record-1) or certificate (ending-record-1).
+    """The canonical filing record of a signed contract (filing-record-1), change (change-record-1) or
+    certificate (ending-record-1).
 
-    `facts` follow contract-facts-1.json or termination-facts-1.json. `omit` names optional targets that the
-    jurisdiction does not ask for (`Profile.omit`): data minimisation, PIPL Art. 6. Raises `MappingError` when
-    the filing type and the facts disagree or a field of the floor would be left out.
+    `facts` follow contract-facts-1.json, change-facts-1.json or termination-facts-1.json. `omit` names
+    optional targets that the jurisdiction does not ask for (`Profile.omit`): data minimisation, PIPL Art. 6.
+    Raises `MappingError` when the filing type and the facts disagree or a field of the floor would be left
+    out.
     """
     if filing_type is not filing_type_for(facts, late=filing_type is FilingType.LATE_HIRE):
         raise MappingError(f"filing type {filing_type} does not fit the facts")
@@ -133,6 +158,7 @@ def to_filing_record(
         },
         "envelope": asdict(envelope) | {"submitted_at": _instant(envelope.submitted_at)},
         "event": {"filing_type": filing_type.value},
+        "derived": {"change_items": filed_items(facts)} if "change" in facts else {},
     }
     layout = layout_of(filing_type)
     record: dict[str, Any] = {"schema": layout.urn}

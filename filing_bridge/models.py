@@ -86,7 +86,9 @@ class Filing(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["contract_id", "event", "version"], name="filing_version_once"),
+            models.UniqueConstraint(
+                fields=["contract_id", "event", "document_digest", "version"], name="filing_version_once"
+            ),
             models.UniqueConstraint(
                 fields=["province", "receipt_no"], condition=~Q(receipt_no=""), name="filing_receipt_no_once"
             ),

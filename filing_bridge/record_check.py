@@ -45,12 +45,12 @@ _CONDITIONS: Mapping[When, _Condition] = {
 
 def check_record(record: Document, profile: Profile, *, today: date) -> tuple[RejectItem, ...]:
     """Every fault of a record that follows its schema, ordered by field; empty when good."""
-    dates = _ending_dates if record["filing_type"] in ENDINGS else _dates
     found = [
         *_missing(record, profile),
         *_codes(record, profile),
         *_numbers(record),
-        *dates(record, profile, today),
+        *_future(record, today),
+        *_DATES.get(record["filing_type"], _dates)(record, profile),
         *_residence(record, profile),
     ]
     return tuple(sorted(found, key=lambda item: (item.field, item.code)))
@@ -69,7 +69,7 @@ def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
     late = submitted_on(record) > deadline(record, FilingType(record["filing_type"]), profile)
     if late and profile.late_reason_required:
         wanted.append("/late_reason")
-    if profile.routes and record["filing_type"] not in ENDINGS and has_hukou(record):
+    if profile.routes and "hukou_type" in record["worker"] and has_hukou(record):
         wanted.append("/worker/hukou_code")
     for pointer in dict.fromkeys(wanted):
         if value_at(record, pointer) in (None, ""):
@@ -139,15 +139,30 @@ def _numbers(record: Document) -> Iterator[RejectItem]:
         yield RejectItem("/worker/sex", "sex_differs", "性别与证件号码不一致。", "请核对证件。")
 
 
-def _ending_dates(record: Document, profile: Profile, today: date) -> Iterator[RejectItem]:
+def _future(record: Document, today: date) -> Iterator[RejectItem]:
+    if submitted_on(record) > today:
+        yield RejectItem(
+            "/submitted_at", "submitted_in_future", "申报时间晚于今天。", "请校准申报系统的时钟。"
+        )
+
+
+def _change_dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
+    day, contract = record["change"]["effective_on"], record["contract"]
+    if not contract["start"] <= day <= contract.get("end", day):
+        yield RejectItem(
+            "/change/effective_on", "change_outside_term", "变更生效日期不在合同期限内。", "请核对日期。"
+        )
+    if submitted_on(record) < opens_on(record, FilingType.CHANGE, profile):
+        yield RejectItem(
+            "/change/effective_on", "too_early", "尚未到可以备案的日期。", "请在变更生效之日起报送。"
+        )
+
+
+def _ending_dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
     kind, ends = FilingType(record["filing_type"]), record["ending"]["date"]
     if ends < record["contract"]["employment_start"]:
         yield RejectItem(
             "/ending/date", "end_before_start", "解除（终止）日期早于用工之日。", "请核对解除（终止）日期。"
-        )
-    if submitted_on(record) > today:
-        yield RejectItem(
-            "/submitted_at", "submitted_in_future", "申报时间晚于今天。", "请校准申报系统的时钟。"
         )
     if submitted_on(record) < opens_on(record, kind, profile):
         yield RejectItem(
@@ -162,7 +177,7 @@ def _ending_dates(record: Document, profile: Profile, today: date) -> Iterator[R
         )
 
 
-def _dates(record: Document, profile: Profile, today: date) -> Iterator[RejectItem]:
+def _dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
     contract, kind = record["contract"], FilingType(record["filing_type"])
     start, born = contract["employment_start"], date.fromisoformat(record["worker"]["birth_date"])
     if "end" in contract and contract["end"] < contract["start"]:
@@ -179,10 +194,6 @@ def _dates(record: Document, profile: Profile, today: date) -> Iterator[RejectIt
             "under_sixteen",
             "用工之日劳动者未满十六周岁。",
             "不得招用未满十六周岁的人。",
-        )
-    if submitted_on(record) > today:
-        yield RejectItem(
-            "/submitted_at", "submitted_in_future", "申报时间晚于今天。", "请校准申报系统的时钟。"
         )
     if submitted_on(record) < opens_on(record, kind, profile):
         yield RejectItem(
@@ -204,3 +215,10 @@ def _dates(record: Document, profile: Profile, today: date) -> Iterator[RejectIt
             "用工之日距今过久，不能在线补办。",
             "请到备案机构窗口办理。",
         )
+
+
+# The dates of contracts are checked where no other document is filed.
+_DATES: Mapping[str, Callable[[Document, Profile], Iterator[RejectItem]]] = {
+    FilingType.CHANGE: _change_dates,
+    **dict.fromkeys(ENDINGS, _ending_dates),
+}

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
-from filing_bridge.fields import ENDING_FIELDS, FIELDS, NOT_FILED, NOT_FILED_OF_ENDINGS, Field
+from filing_bridge.fields import (
+    CHANGE_FIELDS,
+    ENDING_FIELDS,
+    FIELDS,
+    NOT_FILED,
+    NOT_FILED_OF_CHANGES,
+    NOT_FILED_OF_ENDINGS,
+    Field,
+)
 from filing_bridge.profiles import Profile, profiles
 from filing_bridge.protocol import CODES
 
@@ -35,6 +43,14 @@ def _records() -> Iterator[str]:
     yield _fields(FIELDS)
     yield "## Facts that are not filed\n"
     yield _not_filed(NOT_FILED)
+    yield "## Fields of the record of a change\n"
+    yield (
+        "Filing type 31; `/facts` are those attached to the signed agreement (`change.json`), `/derived` its "
+        "items under the names of this record.\n"
+    )
+    yield _fields(CHANGE_FIELDS)
+    yield "## Facts of a change that are not filed\n"
+    yield _not_filed(NOT_FILED_OF_CHANGES)
     yield "## Fields of the record of an ending\n"
     yield (
         "Filing types 51 and 52; `/facts` are those attached to the signed certificate "

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from contracts.selectors import ending_facts_of, facts_of
+from contracts.selectors import change_facts_of, ending_facts_of, facts_of
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge.domain import (
@@ -43,7 +43,9 @@ def filing_of(principal: Principal, filing_id: UUID) -> Filing:
 
 
 def facts_behind(filing: Filing) -> dict[str, Any]:
-    """The facts of the contract or of its ending, whichever is filed. For the platform's own processes."""
+    """The facts of the contract, its change or its ending, whichever is filed. For our own processes."""
+    if filing.event == Event.CHANGE:
+        return change_facts_of(filing.document_digest)
     source = ending_facts_of if filing.event == Event.ENDING else facts_of
     return source(filing.contract_id)
 

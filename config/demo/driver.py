@@ -117,6 +117,8 @@ class Job:
     acknowledged: bool = False
     effective: bool = False
     accepted: bool = False
+    changed: bool = False
+    renewed: bool = False
     terminated: bool = False
 
 
@@ -248,21 +250,59 @@ def _approve(employer: Employer, application: str) -> None:
     employer.keeper.api.post(f"seal-applications/{application}/approve/", {"code": employer.keeper.code()})
 
 
+def change(employer: Employer, base_url: str, phones: Phones, job: Job) -> None:
+    """Promoted with better pay from today: agreement, two signatures, filing of the change."""
+    clerk = employer.clerk.api
+    phones.set_aside(job.worker["mobile"])
+    terms = {"job_title": "班组长", "wage_amount": "6200.00"}
+    wish = {"terms": terms, "effective_on": datetime.now(CHINA).date().isoformat()}
+    _see_that_it_is_lawful(clerk.post(f"contracts/{job.contract_id}/changes/preview/", wish))
+    made = clerk.post(f"contracts/{job.contract_id}/changes/", wish)
+    sign_as_worker(base_url, phones, job)
+    _approve(employer, _apply(employer, changes=[made["id"]], reason="劳动合同变更协议书"))
+    _wait_until_filed(employer, job.contract_id, "effective", "change")
+    job.changed = clerk.get(f"contracts/{job.contract_id}/")["summary"]["job_title"] == terms["job_title"]
+
+
+def renew(employer: Employer, base_url: str, phones: Phones, job: Job) -> None:
+    """The term ends soon: the next contract follows it, is signed by both and filed as a renewal."""
+    clerk = employer.clerk.api
+    phones.set_aside(job.worker["mobile"])
+    wish = {"terms": {"end": people.FIXED["end"]}}
+    _see_that_it_is_lawful(clerk.post(f"contracts/{job.contract_id}/renewals/preview/", wish))
+    made = clerk.post(f"contracts/{job.contract_id}/renewals/", wish)["id"]
+    clerk.post(f"contracts/{made}/send/")
+    sign_as_worker(base_url, phones, job)
+    _approve(employer, _apply(employer, contracts=[made], reason="续订劳动合同"))
+    _wait_until_filed(employer, made, "effective", "renewal")
+    job.renewed = True
+
+
+def _see_that_it_is_lawful(proposal: dict[str, Any]) -> None:
+    if any(finding["severity"] == "error" for finding in proposal["findings"]):
+        raise RuntimeError(f"the demonstration breaks a rule: {proposal['findings']}")
+
+
+def _wait_until_filed(employer: Employer, contract_id: str, state: str, event: str) -> None:
+    """Until the contract is in `state` and the province has accepted the filing of the event."""
+    clerk = employer.clerk.api
+
+    def look() -> bool | None:
+        contract = clerk.get(f"contracts/{contract_id}/")
+        filings = clerk.get("filings/", contract=contract_id, event=event)["results"]
+        filed = [filing["receipt_no"] for filing in filings if filing["state"] == "accepted"]
+        return True if contract["state"] == state and filed else None
+
+    until(look, within=WAIT, what=f"a contract that is {state}, and its accepted {event}", pause=0.3)
+
+
 def terminate(employer: Employer, base_url: str, phones: Phones, job: Job) -> None:
     """The worker wishes to leave today and both agree: certificate, two signatures, filing of the ending."""
-    clerk = employer.clerk.api
     phones.set_aside(job.worker["mobile"])
     termination = open_ending(employer, job)
     sign_as_worker(base_url, phones, job)
     _approve(employer, _apply(employer, terminations=[termination], reason="解除劳动合同证明书"))
-
-    def look() -> bool | None:
-        contract = clerk.get(f"contracts/{job.contract_id}/")
-        filings = clerk.get("filings/", contract=job.contract_id, event="ending")["results"]
-        filed = [filing["receipt_no"] for filing in filings if filing["state"] == "accepted"]
-        return True if contract["state"] == "ended" and filed else None
-
-    until(look, within=WAIT, what="a contract that has ended and is filed so", pause=0.3)
+    _wait_until_filed(employer, job.contract_id, "ended", "ending")
     job.terminated = True
 
 
@@ -271,9 +311,7 @@ def open_ending(employer: Employer, job: Job) -> str:
     clerk = employer.clerk.api
     today = datetime.now(CHINA).date().isoformat()
     wish = {"reason": "3602", "date": today, "protected": False, "evidence": ["agreement"]}
-    proposal = clerk.post(f"contracts/{job.contract_id}/terminations/preview/", wish)
-    if any(finding["severity"] == "error" for finding in proposal["findings"]):
-        raise RuntimeError(f"the demonstration's ending breaks a rule: {proposal['findings']}")
+    _see_that_it_is_lawful(clerk.post(f"contracts/{job.contract_id}/terminations/preview/", wish))
     return str(clerk.post(f"contracts/{job.contract_id}/terminations/", wish)["id"])
 
 

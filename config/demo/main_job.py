@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from config.demo.progress import Progress
 from config.demo.system import Ports, System
 
 PHONES_AT_ONCE = 6
+BESIDES = frozenset({"employer", "change", "renewal", "ending"})  # stages that are not of every contract
 
 
 def run(folder: Path, contracts: int) -> int:
@@ -32,7 +33,8 @@ def run(folder: Path, contracts: int) -> int:
         collect(system, employer, jobs, folder)
     (folder / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     print_table(jobs, summary, folder)
-    return 0 if summary["accepted"] == contracts and summary["terminated"] else 1
+    later = (summary["changed"], summary["renewed"], summary["terminated"])
+    return 0 if summary["accepted"] == contracts and later == (1, len(ending_soon(jobs)), 1) else 1
 
 
 def drive(
@@ -63,7 +65,12 @@ def drive(
     everybody("filing", "报送、回执 · filed and accepted", partial(driver.wait_for_filing, employer), jobs)
     evidence = partial(driver.wait_for_evidence, employer)
     everybody("form_and_evidence", "备案表、证据包 · sealed forms, evidence", evidence, jobs)
-    terminate = partial(driver.terminate, employer, system.base_url, phones)
+    later = (employer, system.base_url, phones)
+    change = partial(driver.change, *later)
+    everybody("change", "变更：协议、变更备案 · one is promoted: agreement, filing", change, jobs[:1])
+    renew, soon = partial(driver.renew, *later), ending_soon(jobs)
+    everybody("renewal", "续订：合同、续订备案 · terms that end soon: renewed, filed", renew, soon)
+    terminate = partial(driver.terminate, *later)
     everybody("ending", "离职：证明书、解除备案 · one leaves: certificate, filing", terminate, jobs[-1:])
     return employer, jobs
 
@@ -77,14 +84,22 @@ def jobs_of(count: int) -> list[Job]:
     ]
 
 
+def ending_soon(jobs: Sequence[Job]) -> list[Job]:
+    """Those whose term ends within a month; the last one leaves instead."""
+    edge = (datetime.now(CHINA).date() + timedelta(days=30)).isoformat()
+    return [job for job in jobs[:-1] if job.terms.get("end", edge) < edge]
+
+
 def summarise(jobs: list[Job], progress: Progress) -> dict[str, Any]:
     """What `summary.json` holds."""
-    work = {name: seconds for name, seconds in progress.seconds.items() if name not in ("employer", "ending")}
+    work = {name: seconds for name, seconds in progress.seconds.items() if name not in BESIDES}
     total = sum(work.values())
     return {
         "contracts": len(jobs),
         "effective": sum(job.effective for job in jobs),
         "accepted": sum(job.accepted for job in jobs),
+        "changed": sum(job.changed for job in jobs),
+        "renewed": sum(job.renewed for job in jobs),
         "terminated": sum(job.terminated for job in jobs),
         "seconds": progress.seconds,
         "contracts_per_second": round(len(jobs) / total, 3),
@@ -109,16 +124,21 @@ def collect(system: System, employer: Employer, jobs: list[Job], folder: Path) -
     shutil.copy(system.root_certificate, folder / "trust" / "root.pem")
 
 
+_LATER = {"changed": "，已变更 changed", "renewed": "，已续订 renewed", "terminated": "，已解除 terminated"}
+
+
 def print_table(jobs: list[Job], summary: dict[str, Any], folder: Path) -> None:
     """What became of everybody."""
     print()
     for job in jobs[:20]:
         state = "已备案 accepted" if job.accepted else "未完成 not accepted"
+        state += "".join(words for done, words in _LATER.items() if getattr(job, done))
         print(f"  {job.number + 1:>4}  {job.template:<13} {job.receipt_no:<28} {state}  {job.worker['name']}")
     if len(jobs) > 20:
         print(f"        … {len(jobs) - 20} more")
     print(
-        "\n{contracts} contracts, {effective} effective, {accepted} accepted, {terminated} terminated; "
+        "\n{contracts} contracts, {effective} effective, {accepted} accepted, {changed} changed, "
+        "{renewed} renewed, {terminated} terminated; "
         "{contracts_per_second} contracts per second".format(**summary)
     )
     print(f"文件 Files: {folder}")

@@ -1,7 +1,7 @@
 """Synthetic people and an invented employer. Nobody here exists; every number only satisfies its checksum."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from core.numbers import citizen_check_character
@@ -31,6 +31,7 @@ ADDRESS = "山东省淄博市张店区示例小区{}号楼"
 Spec = tuple[str, str, str | None, str, dict[str, Any]]
 
 FIXED = {"term_type": "1", "end": "2029-12-31"}
+SOON = {"term_type": "1", "days": 20}  # so that it can be renewed
 OPEN = {"term_type": "2"}
 TASK = {"term_type": "3", "task_text": "完成一号车间设备安装与调试，以验收单签署为完成标志"}
 PART = {
@@ -59,7 +60,7 @@ SPECIAL: tuple[Spec, ...] = (
     ("龚䶮", "01", None, "general", OPEN),
     ("测试港居", "16", "810000199408230021", "general", FIXED),
     ("TEST ANNA", "07", "911124198108030024", "general", TASK),
-    ("测试甲", "01", "370303199003070013", "general", FIXED),
+    ("测试甲", "01", "370303199003070013", "general", SOON),
     ("测试乙", "01", None, "part-time", PART),
     ("测试丙", "01", None, "construction", SITE),
 )
@@ -117,7 +118,7 @@ def _citizen_number(index: int) -> str:
 
 
 def terms(own: dict[str, Any], today: date) -> dict[str, Any]:
-    """The `contract` section of the facts: common terms with the worker's own on top."""
+    """The `contract` section of the facts: common terms with the worker's own on top; `days` is a term."""
     common: dict[str, Any] = {
         "sign_kind": "1",
         "start": today.isoformat(),
@@ -144,4 +145,6 @@ def terms(own: dict[str, Any], today: date) -> dict[str, Any]:
         "hazards": "车间有噪声，单位提供耳塞并每年组织职业健康检查",
         "hazardous_work": False,
     }
-    return {**common, **own}
+    lasts = own.get("days")
+    dates = {"end": (today + timedelta(days=lasts)).isoformat()} if lasts else {}
+    return {**common, **{name: value for name, value in own.items() if name != "days"}, **dates}

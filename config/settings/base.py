@@ -252,6 +252,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "ContractStateEnum": "contracts.api.serializers.STATES",
+        "DocumentStateEnum": "contracts.api.serializers.DOCUMENT_STATES",
         "EmployerStateEnum": "accounts.api.serializers.EMPLOYER_STATES",
         "MemberRoleEnum": "accounts.api.serializers.ROLES",
         "RoleEnum": "accounts.api.serializers.ALL_ROLES",

@@ -13,7 +13,7 @@ from contracts import selectors
 from contracts.api.serializers import ContractSerializer, FindingSerializer
 from contracts.api.views import shown
 from contracts.domain import CONCLUDED
-from contracts.models import Contract
+from contracts.models import Change, Contract
 from contracts.services import renewing
 from core.api import StrictSerializer, principal_of, remembered
 
@@ -54,13 +54,32 @@ class StandingSerializer(serializers.Serializer[Any]):
     )
 
 
+class SignedChangeSerializer(serializers.ModelSerializer[Change]):
+    class Meta:
+        model = Change
+        fields = ("id", "agreement_no", "number", "effective_on", "signed_digest")
+
+
 class LinkSerializer(serializers.ModelSerializer[Contract]):
     sign_kind = serializers.CharField(source="terms.sign_kind", help_text="1 first contract, 2 renewal.")
     start = serializers.DateField(source="terms.start")
+    changes = SignedChangeSerializer(
+        source="signed_changes", many=True, help_text="What has changed it since, the first change first."
+    )
 
     class Meta:
         model = Contract
-        fields = ("id", "contract_no", "state", "sign_kind", "start", "ends_on", "ended_on", "signed_digest")
+        fields = (
+            "id",
+            "contract_no",
+            "state",
+            "sign_kind",
+            "start",
+            "ends_on",
+            "ended_on",
+            "signed_digest",
+            "changes",
+        )
 
 
 class LineageSerializer(serializers.Serializer[Any]):

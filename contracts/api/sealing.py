@@ -25,6 +25,12 @@ class ApplicationWishSerializer(StrictSerializer):
         default=list,
         help_text="Endings whose certificates wait for the seal.",
     )
+    changes = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=5_000,
+        default=list,
+        help_text="Changes whose agreements wait for the seal.",
+    )
     reason = serializers.CharField(max_length=200)
 
 
@@ -95,7 +101,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
     )
     @remembered
     def post(self, request: Request) -> Response:
-        """Ask for the seal on contracts that the workers have signed, and on certificates of endings."""
+        """Ask for the seal on contracts and changes that the workers have signed, and on certificates."""
         wish = ApplicationWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         application = sealing.apply_for_seal(
@@ -103,6 +109,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
             seal_id=wish.validated_data["seal"],
             contract_ids=wish.validated_data["contracts"],
             termination_ids=wish.validated_data["terminations"],
+            change_ids=wish.validated_data["changes"],
             reason=wish.validated_data["reason"],
         )
         return Response(_shown(request, application.pk), 201)

@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.masking import shown_name
-from contracts.domain import ContractState
+from contracts.domain import ContractState, DocumentState
 from contracts.facts import facts_schema
 from contracts.models import Contract, TemplateVersion
 from core.api import StrictSerializer, principal_of
 
 STATES = [(state.value, state.value) for state in ContractState]
+DOCUMENT_STATES = [(state.value, state.value) for state in DocumentState]
 # Which signed-and-sent facts an answer repeats; personal data is never among them.
 SUMMARY_TERMS = ("term_type", "start", "end", "employment_form", "job_title", "wage_amount", "wage_unit")
 

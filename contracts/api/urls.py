@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import batches, reaching, renewals, sealing, terminations, views
+from contracts.api import batches, changes, reaching, renewals, sealing, terminations, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -22,6 +22,12 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/renewals/preview/", renewals.PreviewView.as_view()),
     path("contracts/<uuid:contract_id>/renewals/", renewals.RenewView.as_view()),
     path("contracts/<uuid:contract_id>/lineage/", renewals.LineageView.as_view()),
+    path("contracts/<uuid:contract_id>/changes/preview/", changes.PreviewView.as_view()),
+    path("contracts/<uuid:contract_id>/changes/", changes.OpenView.as_view()),
+    path("changes/", changes.ChangesView.as_view()),
+    path("changes/<uuid:change_id>/", changes.ChangeView.as_view()),
+    path("changes/<uuid:change_id>/withdraw/", changes.WithdrawView.as_view()),
+    path("changes/<uuid:change_id>/document/", changes.AgreementView.as_view()),
     path("terminations/", terminations.TerminationsView.as_view()),
     path("terminations/<uuid:termination_id>/", terminations.TerminationView.as_view()),
     path("terminations/<uuid:termination_id>/withdraw/", terminations.WithdrawView.as_view()),

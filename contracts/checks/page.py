@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from contracts.changes import checks as changes
 from contracts.checks import RULES, Rule, Severity
 from contracts.endings import checks as endings
 
@@ -26,6 +27,15 @@ notice. This page is not legal advice.
 _SEVERITY = {Severity.ERROR: "错误 error", Severity.WARNING: "警告 warning", Severity.NOTICE: "提示 notice"}
 
 
+_CHANGES = """
+## Changes
+
+Made from `contracts/changes/rules.toml`. The rules look at the facts of a change (变更) before its agreement
+is made, and again in the province; examples on both sides of the line stand in
+`tests/unit/contracts/test_changes.py`. Besides them a change may not break a rule of contracts that was kept
+before.
+
+"""
 _ENDINGS = """
 ## Endings
 
@@ -38,8 +48,8 @@ certificate is made, and again in the province; examples on both sides of the li
 
 
 def page() -> str:
-    """Markdown: one row a rule, in the order of their numbers; contracts first, then their endings."""
-    return _HEAD + _table(RULES) + _ENDINGS + _table(endings.RULES)
+    """Markdown: one row a rule, in the order of their numbers: contracts, their changes, their endings."""
+    return _HEAD + _table(RULES) + _CHANGES + _table(changes.RULES) + _ENDINGS + _table(endings.RULES)
 
 
 def _table(rules: Iterable[Rule[Any]]) -> str:

@@ -6,6 +6,7 @@ PDF/A-3a and PDF/UA-1, unless its pages are those of an uploaded document.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +25,7 @@ from contracts.document.uploaded import is_uploaded, layout, marks, page_sizes, 
 from contracts.facts import Facts, canonical_facts
 from core.canonical import sha256_hex
 
-__all__ = ["CannotExpand", "Rendered", "render"]
+__all__ = ["Attachment", "CannotExpand", "Rendered", "render", "typeset_document"]
 
 PROGRAMS: Final = Path(__file__).parents[2] / "templates" / "contracts"
 LAYOUT: Final = PROGRAMS / "layout"
@@ -32,6 +33,17 @@ SEAM_SEAL_POINTS: Final = 42 / 25.4 * 72  # the seal that crosses the edges is 4
 
 _written = Typesetter(LAYOUT)
 _uploaded = Typesetter(PROGRAMS / "uploaded")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Under which name the facts travel inside the PDF, and what a viewer says of them."""
+
+    name: str
+    description: str
+
+
+CONTRACT: Final = Attachment("contract.json", "劳动合同的结构化内容（RFC 8785 规范化 JSON）")
 
 
 def render(template: Mapping[str, Any], facts: Facts, *, at: datetime, base: bytes = b"") -> Rendered:
@@ -52,16 +64,15 @@ def render(template: Mapping[str, Any], facts: Facts, *, at: datetime, base: byt
     missing = missing_items(template, document)
     if missing:
         raise CannotExpand(missing)
-    make = _of_upload if is_uploaded(template) else _of_text
-    return make(template, document, canonical_facts(facts), at, base)
+    if is_uploaded(template):
+        return _of_upload(template, document, canonical_facts(facts), at, base)
+    return typeset_document(document, facts, CONTRACT, at=at)
 
 
-def _of_text(
-    template: Mapping[str, Any], document: Document, facts: bytes, at: datetime, base: bytes
-) -> Rendered:
-    typeset = _written.typeset(
-        {"document.json": _json(document_data(document)), "contract.json": facts}, at=at
-    )
+def typeset_document(document: Document, facts: Facts, attachment: Attachment, *, at: datetime) -> Rendered:
+    """Lay a text out as contracts look, with its facts attached. Equal input gives equal bytes."""
+    data = {**document_data(document), "attachment": asdict(attachment)}
+    typeset = _written.typeset({"document.json": _json(data), "facts.json": canonical_facts(facts)}, at=at)
     pages = len(typeset.page_sizes)
     return Rendered(
         pdf=typeset.pdf,

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('certificate_no', models.CharField(max_length=50)),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('signing', 'signing'), ('completed', 'completed'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('expired', 'expired')], default=contracts.domain.TerminationState['PLANNED'], max_length=12)),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('signing', 'signing'), ('completed', 'completed'), ('refused', 'refused'), ('withdrawn', 'withdrawn'), ('expired', 'expired')], default='planned', max_length=12)),
                 ('reason', models.CharField(max_length=4)),
                 ('ends_on', models.DateField()),
                 ('facts', core.crypto.EncryptedJSONField()),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='termination',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [contracts.domain.TerminationState['COMPLETED'], contracts.domain.TerminationState['PLANNED'], contracts.domain.TerminationState['SIGNING']])), fields=('contract',), name='contract_ends_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['completed', 'planned', 'signing'])), fields=('contract',), name='contract_ends_once'),
         ),
         migrations.AddConstraint(
             model_name='termination',
@@ -100,6 +100,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='termination',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', contracts.domain.TerminationState['COMPLETED']), _negated=True), models.Q(models.Q(('signed_digest', ''), _negated=True), ('completed_at__isnull', False)), _connector='OR'), name='termination_completed_has_certificate'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), _negated=True), models.Q(models.Q(('signed_digest', ''), _negated=True), ('completed_at__isnull', False)), _connector='OR'), name='termination_completed_has_certificate'),
         ),
     ]

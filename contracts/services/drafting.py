@@ -228,5 +228,10 @@ def refuse_faults(code: str, faults: Iterable[Fault]) -> None:
 
 def new_contract_no() -> str:
     """A number that does not tell how many contracts there are."""
+    return new_number("HT")
+
+
+def new_number(kind: str) -> str:
+    """The number of a new document: its kind, the day, and letters that tell nothing."""
     tail = "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(8))
-    return f"HT-{clock.today():%Y%m%d}-{tail}"
+    return f"{kind}-{clock.today():%Y%m%d}-{tail}"

@@ -1,9 +1,8 @@
 """What follows from the signatures on the certificate of an ending, in the transaction of the last one."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.events import ContractEnded
 from contracts.models import Termination
 from contracts.services.moving import move
@@ -15,13 +14,12 @@ DEATH = "4403"
 NOTICE_LIFETIME = timedelta(days=7)
 
 
-def complete(termination_id: UUID, *, document_digest: str, completed_at: datetime) -> None:
+def complete(termination: Termination, *, document_digest: str, completed_at: datetime) -> None:
     """The certificate is signed: the contract ends, the worker is told, and the filing is due."""
-    termination = Termination.objects.select_related("contract").get(pk=termination_id)
     contract = termination.contract
     move(
         termination,
-        TerminationState.COMPLETED,
+        DocumentState.COMPLETED,
         "termination.completed",
         actor=SYSTEM,
         detail={"document_digest": document_digest},
@@ -45,9 +43,3 @@ def complete(termination_id: UUID, *, document_digest: str, completed_at: dateti
         }
         tell_signers(contract.subject, "ended", params, lifetime=NOTICE_LIFETIME)
     bus.publish(ContractEnded(contract.pk, contract.employer_id, document_digest, completed_at))
-
-
-def close(termination_id: UUID, new: TerminationState, *, reason: str = "") -> None:
-    """Refused by the worker, or not signed in time: the contract goes on."""
-    termination = Termination.objects.get(pk=termination_id)
-    move(termination, new, f"termination.{new}", actor=SYSTEM, close_reason=reason)

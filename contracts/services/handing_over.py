@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from contracts import selectors
-from contracts.domain import TerminationState
+from contracts.domain import DocumentState
 from contracts.models import Termination
 from core import audit, clock
 from core.errors import Refused
@@ -29,7 +29,7 @@ def note_handover(*, principal: Principal, termination_id: UUID, duty: Duty, on:
     """
     principal.require(Permission.SEND)
     termination = selectors.termination_of(principal, termination_id)
-    if termination.state != TerminationState.COMPLETED:
+    if termination.state != DocumentState.COMPLETED:
         raise Refused("state_conflict")
     if not termination.ends_on <= on <= clock.today():
         raise Refused("handover_day_impossible", params={"day": termination.ends_on.isoformat()})

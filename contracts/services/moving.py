@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from contracts.models import Contract, Termination
+from contracts.models import Contract, LaterDocument
 from core.audit import Detail
 from core.errors import Refused
 from core.transitions import advance
@@ -12,7 +12,7 @@ from core.webhooks.services import emit
 
 
 def move(
-    row: Contract | Termination,
+    row: Contract | LaterDocument,
     new: str,
     action: str,
     *,

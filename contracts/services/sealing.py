@@ -27,15 +27,17 @@ def apply_for_seal(
     contract_ids: Sequence[UUID],
     reason: str,
     termination_ids: Sequence[UUID] = (),
+    change_ids: Sequence[UUID] = (),
 ) -> SealApplication:
-    """Ask for the seal on contracts that the workers have signed and on certificates of endings; any number
-    of them in one application.
+    """Ask for the seal on contracts and changes that the workers have signed and on certificates of endings;
+    any number of them in one application.
 
     Refuses `document_not_ready` when one of them is not out for signature, and what signing refuses.
     """
     requests = [
         *_requests(selectors.contracts_of(principal), set(contract_ids)),
         *_requests(selectors.terminations_of(principal), set(termination_ids)),
+        *_requests(selectors.changes_of(principal), set(change_ids)),
     ]
     with transaction.atomic():
         application = applications.apply_for_seal(

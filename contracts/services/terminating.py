@@ -1,6 +1,5 @@
 """The ending of a contract: proposed and computed, opened with final facts, taken back."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time
@@ -12,19 +11,18 @@ from django.db import IntegrityError, transaction
 from contracts import selectors
 from contracts.checks import Finding, Severity, minimum_wages
 from contracts.document.names import unprintable_faults
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState
 from contracts.endings import checks
 from contracts.endings.compensation import Compensation
 from contracts.endings.facts import Wish, assemble, owed, validate
 from contracts.facts import facts_digest
 from contracts.models import Contract, Termination
-from contracts.services.drafting import NUMBER_ALPHABET, refuse_faults
-from contracts.services.moving import move
+from contracts.services import documents
+from contracts.services.drafting import new_number, refuse_faults
 from contracts.services.sending import fault_of
 from core import audit, clock, work
 from core.errors import Refused
 from core.principal import Permission, Principal
-from signing.services.requests import withdraw_request
 
 CERTIFICATE = "contracts.certificate"
 
@@ -87,18 +85,7 @@ def open_termination(*, principal: Principal, contract_id: UUID, wish: Wish) -> 
 
 def withdraw_termination(*, principal: Principal, termination_id: UUID, reason: str) -> None:
     """Take an ending back that is not signed yet: the contract goes on. Needs `send`."""
-    principal.require(Permission.SEND)
-    termination = selectors.termination_of(principal, termination_id)
-    with transaction.atomic():
-        if termination.state == TerminationState.SIGNING and termination.signature_request:
-            withdraw_request(request_id=termination.signature_request, actor=principal.actor, reason=reason)
-        move(
-            termination,
-            TerminationState.WITHDRAWN,
-            "termination.withdrawn",
-            actor=principal.actor,
-            close_reason=reason,
-        )
+    documents.withdraw(principal, selectors.termination_of(principal, termination_id), reason)
 
 
 def _in_force(principal: Principal, contract_id: UUID) -> Contract:
@@ -109,13 +96,14 @@ def _in_force(principal: Principal, contract_id: UUID) -> Contract:
 
 
 def _proposal(contract: Contract, wish: Wish) -> Proposal:
-    minimum = minimum_wages().at(contract.facts["contract"]["work_place_code"], wish.ends_on)
-    law = owed(contract.facts["contract"], wish, minimum.monthly if minimum else None)
+    current = contract.facts_in_force
+    minimum = minimum_wages().at(current["contract"]["work_place_code"], wish.ends_on)
+    law = owed(current["contract"], wish, minimum.monthly if minimum else None)
     by_law = law.amount if law else None
     facts = assemble(
-        contract.facts,
+        current,
         contract_digest=contract.signed_digest,
-        certificate_no=_certificate_no(),
+        certificate_no=new_number("ZM"),
         wish=wish,
         amount=by_law if wish.agreed is None else wish.agreed,
     )
@@ -133,8 +121,3 @@ def _working(law: Compensation | None) -> dict[str, Any] | None:
         "monthly": f"{law.monthly:.2f}",
         "lines": [asdict(line) for line in law.lines],
     }
-
-
-def _certificate_no() -> str:
-    tail = "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(8))
-    return f"ZM-{clock.today():%Y%m%d}-{tail}"

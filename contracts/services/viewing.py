@@ -1,12 +1,14 @@
 """Looking at a contract in full, which shows personal data unmasked and is therefore on record."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from contracts import selectors
-from contracts.models import Contract, Termination
+from contracts.models import Change, Contract, LaterDocument, Termination
 from core import audit
 from core.principal import Permission, Principal
+
+D = TypeVar("D", bound=LaterDocument)
 
 
 def open_in_full(
@@ -27,9 +29,17 @@ def open_in_full(
 
 def open_certificate(*, principal: Principal, termination_id: UUID) -> Termination:
     """The ending whose certificate is looked at, after writing that down. Needs `view_pii`."""
+    return _open(principal, selectors.termination_of(principal, termination_id))
+
+
+def open_agreement(*, principal: Principal, change_id: UUID) -> Change:
+    """The change whose agreement is looked at, after writing that down. Needs `view_pii`."""
+    return _open(principal, selectors.change_of(principal, change_id))
+
+
+def _open(principal: Principal, document: D) -> D:
     principal.require(Permission.VIEW_PII)
-    termination = selectors.termination_of(principal, termination_id)
     audit.record(
-        "termination.viewed", subject=termination.subject, actor=principal.actor, tenant=principal.tenant
+        f"{document.kind}.viewed", subject=document.subject, actor=principal.actor, tenant=principal.tenant
     )
-    return termination
+    return document

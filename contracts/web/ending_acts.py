@@ -13,7 +13,7 @@ from accounts.web.forms import DayInput, blame
 from accounts.web.pages import Visit, for_acting, for_members
 from accounts.web.words import Words
 from contracts import selectors
-from contracts.domain import TerminationState
+from contracts.domain import DocumentState
 from contracts.services import terminating
 from contracts.services.handing_over import Duty, note_handover
 from contracts.services.viewing import open_certificate
@@ -47,7 +47,7 @@ def withdraw(visit: Visit, termination_id: UUID) -> HttpResponse:
             principal=visit.principal, termination_id=termination.pk, reason=form.cleaned_data["reason"]
         )
         return visit.done(_("已撤回，合同继续履行。"), "portal:ending", termination.pk)
-    if termination.state not in (TerminationState.PLANNED, TerminationState.SIGNING):
+    if termination.state not in (DocumentState.PLANNED, DocumentState.SIGNING):
         raise Refused("state_conflict")
     return visit.ask(
         _("撤回这次解除或者终止？"),

@@ -16,7 +16,7 @@ from accounts.web.lists import ALL, Bulk, Cell, Column, Filter, Tab, Table
 from accounts.web.pages import Visit
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts import selectors
-from contracts.domain import STANDING_TERMINATION, TerminationState
+from contracts.domain import STANDING_TERMINATION, DocumentState
 from contracts.endings.checks import FILED_WITHIN
 from contracts.endings.reasons import BY_AGENCY
 from contracts.models import Contract, Termination
@@ -25,7 +25,7 @@ from contracts.web.sealing import ask_for_seal
 from core import clock, codes
 from core.principal import Permission, Principal
 
-T = TerminationState
+T = DocumentState
 COLUMNS = (
     "certificate_no",
     "state",

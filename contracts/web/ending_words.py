@@ -7,19 +7,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.words import Badge, Tone, Words, by_language
-from contracts.domain import TerminationState
+from contracts.domain import DocumentState
 from contracts.endings.certificate import articles
 from contracts.endings.checks import EVIDENCE_ZH
 from contracts.endings.reasons import BY_AGENCY, Reason, reason_of
 from core import codes
 
 STATES: Mapping[str, Badge] = {
-    TerminationState.PLANNED: Badge(_("未到日期"), Tone.BUSY),
-    TerminationState.SIGNING: Badge(_("证明书签署中"), Tone.BUSY),
-    TerminationState.COMPLETED: Badge(_("已解除或终止"), Tone.PLAIN),
-    TerminationState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
-    TerminationState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
-    TerminationState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
+    DocumentState.PLANNED: Badge(_("未到日期"), Tone.BUSY),
+    DocumentState.SIGNING: Badge(_("证明书签署中"), Tone.BUSY),
+    DocumentState.COMPLETED: Badge(_("已解除或终止"), Tone.PLAIN),
+    DocumentState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
+    DocumentState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
+    DocumentState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
 }
 TURNS: Mapping[str, Badge] = {
     "worker": Badge(_("待劳动者签名"), Tone.WARN),

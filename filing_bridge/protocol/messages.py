@@ -11,7 +11,7 @@ from typing import Any
 from joserfc.jwk import KeySet
 
 from core.canonical import canonical_json, sha256_hex
-from filing_bridge.mapping import FilingType
+from filing_bridge.mapping import FilingType, document_no
 from filing_bridge.protocol.errors import ProtocolError, RejectItem
 from filing_bridge.protocol.jose import Purpose, Signer, sign_payload, verify_payload
 from filing_bridge.schemas import Violation, violations
@@ -36,6 +36,7 @@ class Event(StrEnum):
 
     HIRE = "hire"
     RENEWAL = "renewal"
+    CHANGE = "change"
     ENDING = "ending"
 
 
@@ -43,6 +44,7 @@ EVENTS: Mapping[str, Event] = {
     FilingType.HIRE: Event.HIRE,
     FilingType.LATE_HIRE: Event.HIRE,
     FilingType.RENEWAL: Event.RENEWAL,
+    FilingType.CHANGE: Event.CHANGE,
     FilingType.RESCISSION: Event.ENDING,
     FilingType.ENDING: Event.ENDING,
 }
@@ -63,9 +65,9 @@ class Message:
         return str(self.body["idempotency_key"])
 
 
-def idempotency_key(employer_uscc: str, contract_no: str, event: Event, version: int) -> str:
+def idempotency_key(employer_uscc: str, document_no: str, event: Event, version: int) -> str:
     """The permanent key of one filing: SHA-256 (hex) over the RFC 8785 form of the four in an array."""
-    return sha256_hex(canonical_json([employer_uscc, contract_no, event.value, version]))
+    return sha256_hex(canonical_json([employer_uscc, document_no, event.value, version]))
 
 
 def record_digest(record: Mapping[str, Any]) -> str:
@@ -87,7 +89,7 @@ def submission(
     the message (`batch_item`).
     """
     event = EVENTS[record["filing_type"]]
-    key = idempotency_key(record["employer"]["uscc"], record["contract_no"], event, version)
+    key = idempotency_key(record["employer"]["uscc"], document_no(record), event, version)
     document: dict[str, Any] = {"digest": record["contract_digest"], "size": document_size}
     if document_url is not None:
         document["url"] = document_url
@@ -165,7 +167,7 @@ def check_submission(message: Message, pdf: bytes | None) -> None:
     """
     body, record = message.body, message.body["record"]
     event = EVENTS[record["filing_type"]]
-    expected = idempotency_key(record["employer"]["uscc"], record["contract_no"], event, body["version"])
+    expected = idempotency_key(record["employer"]["uscc"], document_no(record), event, body["version"])
     if body["event"] != event or body["idempotency_key"] != expected:
         raise ProtocolError("key_mismatch")
     if pdf is None:

@@ -1,22 +1,40 @@
 """The signed document as it arrived: judged by the acceptance rule, its facts read from inside."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from contracts.changes import facts as changes
 from contracts.endings import facts as endings
 from contracts.facts import Facts, canonical_facts, validate_facts
-from filing_bridge.mapping import SignedContract
+from filing_bridge.mapping import ENDINGS, FilingType, SignedContract
 from filing_bridge.protocol import ProtocolError, RejectItem
 from filing_bridge.sandbox.trust import Trust
 from signing.pades.validate import AttachmentMissing, read_attachment
 from signing.pades.verdict import SignatureReport
 
-FACTS_FILE = "contract.json"
+BOTH = ("worker", "employer")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a signed document that is filed holds: the name of its facts, their form, and who signs."""
+
+    attachment: str
+    validate: Callable[[object], Sequence[Any]]
+    signers: Callable[[Facts], tuple[str, ...]]
+
+
+_CONTRACT = Kind("contract.json", validate_facts, lambda facts: BOTH)
+_CHANGE = Kind(changes.ATTACHMENT, changes.validate, lambda facts: BOTH)
+_ENDING = Kind(endings.ATTACHMENT, endings.validate, endings.signers_of)
+_OTHERS: Mapping[str, Kind] = {FilingType.CHANGE: _CHANGE, **dict.fromkeys(ENDINGS, _ENDING)}
 
 
 @dataclass(frozen=True)
 class ContractFile:
-    """A signed contract or certificate: its facts, the signatures, and what the finish adds.
+    """A signed contract, change or certificate: its facts, the signatures, and what the finish adds.
 
     `worker` is None on a certificate that the employer alone had to sign.
     """
@@ -27,8 +45,8 @@ class ContractFile:
     signed: SignedContract
 
 
-def read_contract_file(pdf: bytes, trust: Trust, *, ending: bool = False) -> ContractFile:
-    """Judge a contract, or the certificate of an ending, and read it.
+def read_contract_file(pdf: bytes, trust: Trust, filing_type: str = FilingType.HIRE) -> ContractFile:
+    """Judge the document that is filed under this type, and read it.
 
     Raises `ProtocolError("document_invalid")` with every reason.
     """
@@ -36,9 +54,9 @@ def read_contract_file(pdf: bytes, trust: Trust, *, ending: bool = False) -> Con
     if not verdict.ok:
         raise _invalid(*((problem.code, problem.zh) for problem in verdict.problems))
     by_field = {signature.field: signature for signature in verdict.signatures}
-    facts = _facts(pdf, ending=ending)
-    signers = endings.signers_of(facts) if ending else ("worker", "employer")
-    if set(by_field) != set(signers):
+    kind = _OTHERS.get(filing_type, _CONTRACT)
+    facts = _facts(pdf, kind)
+    if set(by_field) != set(kind.signers(facts)):
         raise _invalid(("parties_missing", "文件应由规定的各方各签署一次。"))
     times = [signature.at for signature in verdict.signatures if signature.at is not None]
     return ContractFile(
@@ -49,18 +67,17 @@ def read_contract_file(pdf: bytes, trust: Trust, *, ending: bool = False) -> Con
     )
 
 
-def _facts(pdf: bytes, *, ending: bool) -> Facts:
+def _facts(pdf: bytes, kind: Kind) -> Facts:
     """The attached facts, in canonical form, following their schema."""
-    name, validate = (endings.ATTACHMENT, endings.validate) if ending else (FACTS_FILE, validate_facts)
     try:
-        content = read_attachment(pdf, name)
+        content = read_attachment(pdf, kind.attachment)
         facts = json.loads(content)
         canonical = canonical_facts(facts) == content
     except (AttachmentMissing, ValueError, RecursionError):
         canonical = False
     if not canonical:
-        raise _invalid(("facts_unreadable", f"文件内没有规范的 {name}。"))
-    if faults := validate(facts):
+        raise _invalid(("facts_unreadable", f"文件内没有规范的 {kind.attachment}。"))
+    if faults := kind.validate(facts):
         raise _invalid(*((fault.code, f"{fault.field}：{fault.zh}") for fault in faults))
     return dict(facts)
 

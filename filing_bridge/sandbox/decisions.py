@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from filing_bridge.mapping import HIRES
+from filing_bridge.mapping import HIRES, document_no, value_at
 from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import (
     Event,
@@ -65,7 +65,7 @@ class Decisions:
                 receipt_no=f"TEST{record['jurisdiction_code']}{now:%Y%m%d}{number:06d}",
                 record_digest=record_digest,
                 contract_digest=record["contract_digest"]["value"],
-                contract_no=record["contract_no"],
+                contract_no=document_no(record),
                 event=EVENTS[record["filing_type"]].value,
                 period=period,
                 record=record,
@@ -149,6 +149,8 @@ class Decisions:
         if filing.event == Event.ENDING:
             period = filing.period
             self._store.end_employment(period.employer, period.worker, period.ends)
+        if filing.event == Event.CHANGE:
+            self._store.change_term(filing.period.employer, filing.record["contract_no"], filing.period.ends)
 
     def _answer(self, filing: Filing, items: Sequence[RejectItem]) -> str:
         about: dict[str, Any] = {
@@ -168,7 +170,7 @@ class Decisions:
     def _refuse_duplicates(self, record: Mapping[str, Any], period: Period) -> None:
         digest = record["contract_digest"]["value"]
         event = EVENTS[record["filing_type"]]
-        if self._store.standing_filing_of(period.employer, record["contract_no"], event.value, digest):
+        if self._store.standing_filing_of(period.employer, document_no(record), event.value, digest):
             raise ProtocolError("duplicate_filing", items=[ALREADY_FILED])
         if record["filing_type"] not in HIRES:
             before = self._store.accepted_with_receipt(record["prev_filing_no"])
@@ -177,7 +179,7 @@ class Decisions:
                 period.worker,
             ):
                 raise ProtocolError("record_invalid", items=[NOTHING_BEFORE])
-            if event is Event.ENDING:
+            if event in (Event.ENDING, Event.CHANGE):
                 _refuse_misfit(before, record)
                 return
         if self._store.overlapping(period):
@@ -191,22 +193,22 @@ ANOTHER_CONTRACT = REVIEW_CODES["not_the_contract_on_file"].item()
 
 
 def _refuse_misfit(before: Filing, record: Mapping[str, Any]) -> None:
-    """An ending is about the contract on file, and about its own employment."""
-    if before.event == Event.ENDING or before.contract_no != record["contract_no"]:
+    """A change or an ending is about the contract on file as it stands: nothing else has changed since."""
+    if before.event == Event.ENDING or before.record["contract_no"] != record["contract_no"]:
         raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
-    differing = [
-        name
-        for name in ("start", "employment_start", "job_title")
-        if before.record["contract"][name] != record["contract"][name]
+    said = {item["field"]: item.get("old") for item in record.get("change", {}).get("items", ())}
+    wrong = [
+        replace(REVIEW_CODES["differs_from_file"].item(), field=pointer)
+        for pointer, old in said.items()
+        if value_at(before.record, pointer) != old
     ]
-    if differing:
-        raise ProtocolError(
-            "record_invalid",
-            items=[
-                replace(REVIEW_CODES["differs_from_hire"].item(), field=f"/contract/{name}")
-                for name in differing
-            ],
-        )
+    wrong += [
+        replace(REVIEW_CODES["differs_from_hire"].item(), field=f"/contract/{name}")
+        for name in ("start", "employment_start", "job_title")
+        if f"/contract/{name}" not in said and before.record["contract"][name] != record["contract"][name]
+    ]
+    if wrong:
+        raise ProtocolError("record_invalid", items=wrong)
 
 
 def period_of(record: Mapping[str, Any]) -> Period:

@@ -11,11 +11,13 @@ from typing import Any
 
 from cryptography import x509
 
+from contracts.changes import checks as changes
+from contracts.changes.facts import is_change
 from contracts.checks import Severity, check, context_for
 from contracts.endings import checks as endings
 from contracts.endings.facts import is_ending
 from contracts.facts import Facts
-from filing_bridge.mapping import ENDINGS, MappingError, SignedContract, differences, rederive
+from filing_bridge.mapping import MappingError, SignedContract, differences, rederive
 from filing_bridge.profiles import Profile, profile_for
 from filing_bridge.protocol import Message, ProtocolError, RejectItem, certificate_uscc, verify_record
 from filing_bridge.record_check import check_record
@@ -44,7 +46,7 @@ class Examiner:
         profile = profile_for(record["jurisdiction_code"])
         faults = [*self._employer_signature(message.body)]
         try:
-            contract = read_contract_file(pdf, self._trust, ending=record["filing_type"] in ENDINGS)
+            contract = read_contract_file(pdf, self._trust, record["filing_type"])
         except ProtocolError as error:
             faults += [(error.code, item) for item in error.items]
         else:
@@ -142,7 +144,9 @@ def _untimely(record: Mapping[str, Any], message: Message) -> Iterator[RejectIte
 
 def _unlawful(facts: Facts, signed: SignedContract) -> Iterator[RejectItem]:
     """Errors that the statutory rules find in the document, as the law stood on the day it was signed."""
-    if is_ending(facts):
+    if is_change(facts):
+        found = changes.check(changes.Case(facts, signed.sign_date))
+    elif is_ending(facts):
         found = endings.check(endings.Case(facts, signed.sign_date))
     else:
         found = check(facts, context_for(None, today=signed.sign_date))

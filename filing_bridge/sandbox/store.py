@@ -110,7 +110,8 @@ class Period:
 
 @dataclass(frozen=True)
 class Filing:
-    """A filing that was taken in. `answer` is the latest signed answer about it."""
+    """A filing that was taken in. `answer` is the latest signed answer about it; `contract_no` the number of
+    the document that is filed, which for a change is its agreement's."""
 
     key: str
     system_code: str
@@ -233,7 +234,8 @@ class Store:
         return _filing(
             self._one(
                 "SELECT * FROM filing WHERE state NOT IN ('returned', 'rejected')"
-                " AND event <> 'ending' AND employer = ? AND worker = ? AND starts <= ? AND ends >= ?",
+                " AND event IN ('hire', 'renewal')"
+                " AND employer = ? AND worker = ? AND starts <= ? AND ends >= ?",
                 period.employer,
                 period.worker,
                 period.ends,
@@ -246,8 +248,17 @@ class Store:
         with self._lock:
             self._database.execute(
                 "UPDATE filing SET ends = MAX(starts, ?) WHERE employer = ? AND worker = ? AND ends > ?"
-                " AND event <> 'ending' AND state = 'accepted'",
+                " AND event IN ('hire', 'renewal') AND state = 'accepted'",
                 (day, employer, worker, day),
+            )
+
+    def change_term(self, employer: str, contract_no: str, ends: str) -> None:
+        """The contract on file lasts until `ends` from now on."""
+        with self._lock:
+            self._database.execute(
+                "UPDATE filing SET ends = MAX(starts, ?) WHERE employer = ? AND contract_no = ?"
+                " AND event IN ('hire', 'renewal') AND state = 'accepted'",
+                (ends, employer, contract_no),
             )
 
     def next_number(self) -> int:

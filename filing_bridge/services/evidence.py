@@ -53,7 +53,7 @@ def build_evidence(contract_id: str) -> None:
     if contract.state not in CONCLUDED:
         return
     accepted = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED)
-    filing = accepted.exclude(event=Event.ENDING).first()
+    filing = accepted.filter(event__in=[Event.HIRE, Event.RENEWAL]).first()
     subjects = [contract.subject]
     if filing is not None:
         subjects += [filing.subject, f"form:{filing.pk}"]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts import selectors
-from contracts.domain import TerminationState
+from contracts.domain import DocumentState
 from contracts.models import Contract
 from core import audit, blobs
 from core.errors import Refused
@@ -38,7 +38,7 @@ def take_certificate(person: Person, contract_id: UUID) -> tuple[str, bytes]:
     Commits the record of the download. Refuses `not_found`, also before it is signed.
     """
     contract = selectors.contract_signed_by(person, contract_id)
-    ending = contract.terminations.filter(state=TerminationState.COMPLETED).first()
+    ending = contract.terminations.filter(state=DocumentState.COMPLETED).first()
     if ending is None:
         raise Refused("not_found")
     audit.record(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.events import ContractEffective, ContractEnded
+from contracts.events import ContractChanged, ContractEffective, ContractEnded
 from core import audit, clock
 from core.crypto import blind_index
 from core.work import enqueue
@@ -22,6 +22,8 @@ from filing_bridge.mapping import (
     FilingType,
     MappingError,
     SignedContract,
+    document_no,
+    filed_items,
     filing_type_for,
     layout_of,
     to_filing_record,
@@ -64,7 +66,16 @@ def open_ending(event: ContractEnded, facts: Facts) -> Filing:
     return _open(event, facts, starts_on=date.fromisoformat(facts["ending"]["date"]))
 
 
-def _open(event: ContractEffective | ContractEnded, facts: Facts, *, starts_on: date) -> Filing:
+def open_change(event: ContractChanged, facts: Facts) -> Filing | None:
+    """Insert the filing of a change, in the publisher's transaction; None when nothing filed has changed."""
+    if not filed_items(facts):
+        return None
+    return _open(event, facts, starts_on=date.fromisoformat(facts["change"]["effective_on"]))
+
+
+def _open(
+    event: ContractEffective | ContractChanged | ContractEnded, facts: Facts, *, starts_on: date
+) -> Filing:
     filing_type, worker = filing_type_for(facts, late=False), facts["worker"]
     filing = _insert(
         tenant=event.tenant,
@@ -125,7 +136,7 @@ def _insert(
         jurisdiction=facts["jurisdiction_code"],
         province=province_code(facts["jurisdiction_code"]),
         idempotency_key=protocol.idempotency_key(
-            facts["employer"]["uscc"], facts["contract_no"], event, version
+            facts["employer"]["uscc"], document_no(facts), event, version
         ),
         particulars=dict(particulars),
         created_at=now,

@@ -25,6 +25,7 @@ from filing_bridge.web.actions import ACTIONS
 # Things by the first part of their events' names, as the filter offers them.
 THINGS: Mapping[str, Words] = {
     "contract": _("合同"),
+    "change": _("合同变更"),
     "request": _("签署"),
     "party": _("签署人"),
     "document": _("文件"),

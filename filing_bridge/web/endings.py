@@ -15,7 +15,7 @@ from accounts.masking import shown_name
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts import selectors as contracts
-from contracts.domain import STANDING_TERMINATION, TerminationState
+from contracts.domain import STANDING_TERMINATION, DocumentState
 from contracts.endings.checks import FILED_WITHIN
 from contracts.models import Termination
 from contracts.web.ending_acts import DUTIES
@@ -29,7 +29,7 @@ from filing_bridge.protocol import Event
 from filing_bridge.web.acts import Act
 from filing_bridge.web.details import Line, filing_shown, parties_shown
 
-T = TerminationState
+T = DocumentState
 OPEN = (T.PLANNED, T.SIGNING)
 
 

@@ -21,6 +21,7 @@ FRAMEWORK_FREE: list[str] = next(
 
 # What a province's developer gets from us. The stand-in province may use this and nothing else of ours.
 PUBLISHED = (
+    "contracts.changes",
     "contracts.checks",
     "contracts.endings",
     "contracts.facts",

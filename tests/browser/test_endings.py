@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Employer
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract
 from core import clock
 from core.principal import Role
@@ -45,12 +45,12 @@ def contract(employer: Employer) -> Contract:
 @pytest.fixture
 def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
     """Pages with much on them, by name."""
-    done = make_ending(_in_force(employer), TerminationState.COMPLETED, days_ago=12)
-    make_ending(_in_force(employer), TerminationState.COMPLETED, days_ago=18)
-    make_ending(_in_force(employer), TerminationState.SIGNING, turn="worker")
-    asked = make_ending(_in_force(employer), TerminationState.SIGNING, turn="employer")
-    make_ending(_in_force(employer), TerminationState.PLANNED, days_ago=-9)
-    make_ending(_in_force(employer), TerminationState.REFUSED, close_reason="日期与协议不一致")
+    done = make_ending(_in_force(employer), DocumentState.COMPLETED, days_ago=12)
+    make_ending(_in_force(employer), DocumentState.COMPLETED, days_ago=18)
+    make_ending(_in_force(employer), DocumentState.SIGNING, turn="worker")
+    asked = make_ending(_in_force(employer), DocumentState.SIGNING, turn="employer")
+    make_ending(_in_force(employer), DocumentState.PLANNED, days_ago=-9)
+    make_ending(_in_force(employer), DocumentState.REFUSED, close_reason="日期与协议不一致")
     return {
         "list": reverse("endings:list"),
         "done": reverse("portal:ending", args=[done.pk]),

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from contracts.changes.facts import assemble as assemble_change
+from contracts.changes.facts import changed_terms
 from contracts.document.template import load_template, template_digest
 from contracts.endings.facts import Wish, assemble
 
@@ -182,4 +184,21 @@ def sample_ending(
         certificate_no="ZM-20261104-ABCDEFGH",
         wish=Wish(ends_on=ends_on, **{"protected": False, **wish}),
         amount=None if amount is None else Decimal(amount),
+    )
+
+
+def sample_change(
+    contract: Mapping[str, Any], *, effective_on: date, number: int = 1, **terms: Any
+) -> dict[str, Any]:
+    """Facts of a change of a contract with these facts; None drops a term."""
+    before = contract["contract"]
+    return assemble_change(
+        {**contract, "contract": changed_terms(before, terms)},
+        before,
+        agreement_no=f"BG-20261104-ABCDEFG{number}",
+        number=number,
+        contract_digest="c" * 64,
+        previous_digest="c" * 64,
+        signed_end=before.get("end"),
+        effective_on=effective_on,
     )

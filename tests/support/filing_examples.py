@@ -16,7 +16,7 @@ from core.canonical import sha256_hex
 from filing_bridge import protocol
 from filing_bridge.mapping import Envelope, FilingType, SignedContract, to_filing_record
 from filing_bridge.profiles import profile_for
-from tests.support.contract_facts import sample_ending, sample_facts
+from tests.support.contract_facts import sample_change, sample_ending, sample_facts
 from tests.support.filing_parties import NOW, PDF, Party, make_employer, p256
 
 FOLDER = Path(__file__).parents[2] / "docs" / "filing-examples"
@@ -39,6 +39,18 @@ def make() -> dict[str, Any]:
     )
     omit = profile_for("370303").omit
     ending = sample_ending(facts, reason="3602", ends_on=NOW.date(), evidence=("agreement",))
+    change = sample_change(facts, effective_on=NOW.date(), job_title="班组长")
+    renewal = sample_facts(
+        "general",
+        contract={
+            "sign_kind": "2",
+            "employment_start": "2023-11-03",
+            "previous_end": "2026-11-02",
+            "consecutive_fixed_terms": 1,
+            **dict.fromkeys(("probation_months", "probation_start", "probation_end", "probation_wage")),
+        },
+    )
+    later = replace(envelope, prev_filing_no=RECEIPT)
     record = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
     body = protocol.submission(
         record, version=1, employer_signature=employer.sign(record), document_size=len(PDF)
@@ -78,9 +90,9 @@ def make() -> dict[str, Any]:
     problem = protocol.problem("too_many_requests")
     return {
         "record.json": record,
-        "ending-record.json": to_filing_record(
-            ending, signed, FilingType.RESCISSION, replace(envelope, prev_filing_no=RECEIPT), omit=omit
-        ),
+        "renewal-record.json": to_filing_record(renewal, signed, FilingType.RENEWAL, later, omit=omit),
+        "change-record.json": to_filing_record(change, signed, FilingType.CHANGE, later, omit=omit),
+        "ending-record.json": to_filing_record(ending, signed, FilingType.RESCISSION, later, omit=omit),
         "submission.jws": submission,
         "submission.json": _payload(submission),
         "batch.json": protocol.batch([{"message": submission, "pdf": base64.b64encode(PDF).decode()}]),

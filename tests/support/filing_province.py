@@ -20,7 +20,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from contracts.events import ContractEffective, ContractEnded
+from contracts.events import ContractChanged, ContractEffective, ContractEnded
 from core import blobs, clock, work
 from core.models import WorkItem
 from core.numbers import citizen_check_character
@@ -42,11 +42,11 @@ from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.sandbox.store import Store
 from filing_bridge.services.answers import RENDER_FORM
 from filing_bridge.services.messages import sign_messages
-from filing_bridge.services.preparing import open_ending, open_filing
+from filing_bridge.services.preparing import open_change, open_ending, open_filing
 from filing_bridge.tasks import sweep
 from signing.keys.signing_key import SigningKey
 from signing.services import keyroom
-from tests.support.contract_facts import sample_ending, sample_facts
+from tests.support.contract_facts import sample_change, sample_ending, sample_facts
 from tests.support.filing_parties import make_employer
 
 TOKEN = "stand-in token, not secret"
@@ -92,7 +92,7 @@ class FilingProvince:
     tenant: uuid.UUID
     officers: Mapping[str, str]
     counter: int = 0
-    endings: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    later: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
 
     def plan(self, *faults: Kind | Fault, on: frozenset[str] = INTERFACES) -> None:
         """These faults, one request each, then honesty."""
@@ -162,15 +162,31 @@ class FilingProvince:
         return {**facts, "contract": terms, "contract_no": f"{facts['contract_no']}-X{self.counter}"}
 
     def end(self, hire: Filing, facts: dict[str, Any], day: date | None = None) -> Filing:
-        """What happens when the certificate of an agreed ending is signed; `endings` keeps its facts."""
+        """What happens when the certificate of an agreed ending is signed; `later` keeps its facts."""
         ending = sample_ending(facts, reason="3602", ends_on=day or clock.today(), evidence=("agreement",))
         pdf = f"%PDF-1.7 stands for the ending of {facts['contract_no']}".encode()
         event = ContractEnded(hire.contract_id, self.tenant, blobs.put(pdf), clock.now())
         with transaction.atomic():
             filing = open_ending(event, ending)
         filing.refresh_from_db()
-        self.endings[filing.pk] = ending
+        self.later[filing.pk] = ending
         return filing
+
+    def change(
+        self, hire: Filing, facts: dict[str, Any], day: date | None = None, **terms: Any
+    ) -> tuple[Filing | None, dict[str, Any]]:
+        """What happens when both have signed a change: its filing, if any, and the facts as changed."""
+        self.counter += 1
+        day = day or clock.today()
+        change = sample_change(facts, effective_on=day, number=self.counter % 9, **terms)
+        pdf = f"%PDF-1.7 stands for change {self.counter} of {facts['contract_no']}".encode()
+        event = ContractChanged(hire.contract_id, self.tenant, blobs.put(pdf), clock.now())
+        with transaction.atomic():
+            filing = open_change(event, change)
+        if filing is not None:
+            filing.refresh_from_db()
+            self.later[filing.pk] = change
+        return filing, {**facts, "contract": change["contract"]}
 
     def file(self, facts: dict[str, Any] | None = None) -> Filing:
         """What happens when a contract becomes effective."""

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Employer, Worker
 from contracts.document.render import render
 from contracts.document.template import load_template
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.endings.facts import Wish, assemble
 from contracts.facts import facts_digest
 from contracts.models import Contract, TemplateVersion, Termination
@@ -163,7 +163,7 @@ def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureReques
 
 
 def make_ending(
-    contract: Contract, state: TerminationState, *, days_ago: int = 0, **columns: Any
+    contract: Contract, state: DocumentState, *, days_ago: int = 0, **columns: Any
 ) -> Termination:
     """An ending of a contract in force, by the worker's wish; `turn`: whose signature it waits for."""
     turn = columns.pop("turn", "")
@@ -173,7 +173,7 @@ def make_ending(
     facts = assemble(
         contract.facts, contract_digest=contract.signed_digest, certificate_no=number, wish=wish, amount=None
     )
-    done = state == TerminationState.COMPLETED
+    done = state == DocumentState.COMPLETED
     values: dict[str, Any] = {
         "employer": contract.employer,
         "contract": contract,
@@ -184,7 +184,7 @@ def make_ending(
         "facts_digest": facts_digest(facts),
         "opened_by_id": contract.created_by_id,
         "opened_at": clock.now(),
-        "prepared_digest": "" if state == TerminationState.PLANNED else blobs.put(pdf()),
+        "prepared_digest": "" if state == DocumentState.PLANNED else blobs.put(pdf()),
         "signed_digest": blobs.put(pdf()) if done else "",
         "completed_at": clock.now() if done else None,
     }

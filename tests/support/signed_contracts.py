@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from cryptography import x509
 
+from contracts.changes.agreement import render_agreement
+from contracts.changes.facts import SIGNERS
 from contracts.document.engine import Rendered
 from contracts.document.render import render
 from contracts.document.template import load_template
@@ -113,8 +115,19 @@ def sign_certificate(
     authorities: Authorities, facts: dict[str, Any], *, roles: tuple[str, ...] | None = None
 ) -> SignedFile:
     """Render the certificate of an ending and have it signed, by those who should unless told otherwise."""
-    employer, roles = facts["employer"], roles or signers_of(facts)
     rendered = render_certificate(facts, at=datetime.now(UTC))
+    return _sign(authorities, facts, rendered, roles or signers_of(facts))
+
+
+def sign_agreement(authorities: Authorities, facts: dict[str, Any]) -> SignedFile:
+    """Render the agreement on a change and have it signed by both."""
+    return _sign(authorities, facts, render_agreement(facts, at=datetime.now(UTC)), SIGNERS)
+
+
+def _sign(
+    authorities: Authorities, facts: dict[str, Any], rendered: Rendered, roles: tuple[str, ...]
+) -> SignedFile:
+    employer = facts["employer"]
     boxes = {
         each.key: box_from_points(
             each.page, each.x, each.y, each.w, each.h, rendered.page_sizes[each.page - 1]

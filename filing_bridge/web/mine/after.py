@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.words import Words
-from contracts.domain import TerminationState
+from contracts.domain import DocumentState
 from contracts.endings.checks import FILED_WITHIN
 from contracts.models import Contract, Termination
 from contracts.web.endings import by_reason
@@ -49,7 +49,7 @@ class After:
 
 def after(contract: Contract) -> After | None:
     """What follows the ending of a contract; None while it has not ended."""
-    ending = Termination.objects.filter(contract=contract, state=TerminationState.COMPLETED).first()
+    ending = Termination.objects.filter(contract=contract, state=DocumentState.COMPLETED).first()
     if ending is None:
         return None
     said, employer = ending.facts["ending"], ending.facts["employer"]

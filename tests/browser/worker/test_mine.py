@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract
 from contracts.services.viewing import open_in_full
 from core.principal import Role
@@ -67,7 +67,7 @@ def test_a_person_finds_their_contracts(
     make_own(make_employer(name=LONG), ContractState.SIGNING)
     make_own(make_employer(name="示例物流有限公司"), ContractState.WITHDRAWN)
     ended = make_own(make_employer(name=LONG))
-    make_ending(ended, TerminationState.COMPLETED, days_ago=20)
+    make_ending(ended, DocumentState.COMPLETED, days_ago=20)
     make_worker(employer, name=NAME, id_no=ID_NO, mobile=MOBILE)
     make_member(employer, Role.CLERK)
     open_in_full(principal=principal(employer.pk), contract_id=signed.pk, what="document")

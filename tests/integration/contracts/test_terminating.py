@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract, Termination
 from core import blobs, bus, clock, work
 from core.models import AuditEvent, WorkItem
@@ -64,7 +64,7 @@ def on_the_day(office: Office, contract: Contract, wish: dict[str, Any] | None =
     termination = opened(office, contract, wish)
     work.run_due(work.GENERAL, limit=5)
     termination.refresh_from_db()
-    assert termination.state == TerminationState.SIGNING
+    assert termination.state == DocumentState.SIGNING
     return termination
 
 
@@ -120,7 +120,7 @@ def test_the_certificate_is_made_on_the_day_of_the_ending_and_not_before(
     termination = opened(office, contract, ending(date=day.isoformat()))
     work.run_due(work.GENERAL, limit=5)
     termination.refresh_from_db()
-    assert termination.state == TerminationState.PLANNED
+    assert termination.state == DocumentState.PLANNED
     item = WorkItem.objects.get(kind="contracts.certificate")
     assert item.due_at.astimezone(clock.SHANGHAI).isoformat() == f"{day}T00:00:00+08:00"
 
@@ -133,7 +133,7 @@ def test_when_the_certificate_is_signed_the_contract_ends_and_the_filing_is_due(
     contract.refresh_from_db()
     termination.refresh_from_db()
     assert (contract.state, contract.ended_on) == (ContractState.ENDED, clock.today())
-    assert termination.state == TerminationState.COMPLETED
+    assert termination.state == DocumentState.COMPLETED
     filing = Filing.objects.get(contract_id=contract.pk)
     assert (filing.event, filing.filing_type, filing.document_digest) == (
         "ending",
@@ -175,15 +175,15 @@ def test_nothing_follows_when_the_filing_cannot_be_written(
         signed(termination)
     contract.refresh_from_db()
     termination.refresh_from_db()
-    assert (contract.state, termination.state) == (ContractState.EFFECTIVE, TerminationState.SIGNING)
+    assert (contract.state, termination.state) == (ContractState.EFFECTIVE, DocumentState.SIGNING)
 
 
 @pytest.mark.parametrize(
     ("event", "state"),
-    [(RequestRefused, TerminationState.REFUSED), (RequestExpired, TerminationState.EXPIRED)],
+    [(RequestRefused, DocumentState.REFUSED), (RequestExpired, DocumentState.EXPIRED)],
 )
 def test_a_certificate_that_is_not_signed_lets_the_contract_go_on(
-    office: Office, contract: Contract, event: Any, state: TerminationState
+    office: Office, contract: Contract, event: Any, state: DocumentState
 ) -> None:
     termination = on_the_day(office, contract)
     reason = {"reason": "不同意"} if event is RequestRefused else {}
@@ -194,7 +194,7 @@ def test_a_certificate_that_is_not_signed_lets_the_contract_go_on(
     contract.refresh_from_db()
     termination.refresh_from_db()
     assert (contract.state, termination.state) == (ContractState.EFFECTIVE, state)
-    assert opened(office, contract).state == TerminationState.PLANNED
+    assert opened(office, contract).state == DocumentState.PLANNED
 
 
 def test_every_breach_of_a_rule_comes_at_once_and_leaves_nothing(office: Office, contract: Contract) -> None:
@@ -267,7 +267,7 @@ def test_other_employers_endings_are_not_there(
         stranger.send("post", f"contracts/{contract.pk}/terminations/preview/", ending()).status_code == 404
     )
     termination.refresh_from_db()
-    assert termination.state == TerminationState.SIGNING
+    assert termination.state == DocumentState.SIGNING
 
 
 def test_who_may_not_send_ends_nothing(office: Office, contract: Contract) -> None:

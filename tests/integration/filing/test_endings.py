@@ -21,7 +21,7 @@ def again(filing: Filing) -> Filing:
 def facts_are_known(province: FilingProvince, monkeypatch: pytest.MonkeyPatch) -> None:
     """Facts by filing, where there are no rows of contracts."""
     for module in ("filing_bridge.tasks", "filing_bridge.services.repeating"):
-        monkeypatch.setattr(f"{module}.facts_behind", lambda filing: province.endings[filing.pk])
+        monkeypatch.setattr(f"{module}.facts_behind", lambda filing: province.later[filing.pk])
     unknown = {"ending": {"reason": ""}}
     monkeypatch.setattr("filing_bridge.subscribers.ending_facts_of", lambda contract: unknown)
 

@@ -13,7 +13,7 @@ from accounts.domain import RevealReason
 from accounts.selectors import member_principal
 from accounts.services.workers import reveal_worker
 from accounts.web.words import Words
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import PaperRequest
 from contracts.services.viewing import open_certificate, open_in_full
 from core import blobs
@@ -214,7 +214,7 @@ def test_a_list_that_is_empty_says_so(browser: Browser) -> None:
 
 def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:
     contract = make_own(make_employer())
-    ending = make_ending(contract, TerminationState.COMPLETED, days_ago=2)
+    ending = make_ending(contract, DocumentState.COMPLETED, days_ago=2)
     page = browser.get("contract", contract.pk)
     assert ending.certificate_no in page
     assert "解除、终止备案" in page
@@ -230,7 +230,7 @@ def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: B
 
 def test_who_lost_the_work_is_told_of_the_benefit_and_until_when(browser: Browser) -> None:
     contract = make_own(make_employer())
-    ending = make_ending(contract, TerminationState.COMPLETED, days_ago=20)
+    ending = make_ending(contract, DocumentState.COMPLETED, days_ago=20)
     ending.facts["ending"] |= {"involuntary": True, "reason": "3601", "compensation": "13000.00"}
     ending.file_moved_on = ending.ends_on + timedelta(days=3)
     ending.save()
@@ -246,10 +246,8 @@ def test_who_lost_the_work_is_told_of_the_benefit_and_until_when(browser: Browse
     assert "Unemployment registration and benefit" in english
 
 
-@pytest.mark.parametrize(
-    "state", [TerminationState.PLANNED, TerminationState.SIGNING, TerminationState.WITHDRAWN]
-)
-def test_an_ending_that_is_not_signed_is_not_told(browser: Browser, state: TerminationState) -> None:
+@pytest.mark.parametrize("state", [DocumentState.PLANNED, DocumentState.SIGNING, DocumentState.WITHDRAWN])
+def test_an_ending_that_is_not_signed_is_not_told(browser: Browser, state: DocumentState) -> None:
     contract = make_own(make_employer())
     ending = make_ending(contract, state)
     page = browser.get("contract", contract.pk)
@@ -259,13 +257,13 @@ def test_an_ending_that_is_not_signed_is_not_told(browser: Browser, state: Termi
 
 def test_a_certificate_is_its_workers_alone(browser: Browser) -> None:
     other = make_own(make_employer(), name="测试乙", id_no=id_no(7))
-    make_ending(other, TerminationState.COMPLETED)
+    make_ending(other, DocumentState.COMPLETED)
     assert browser.client.get(reverse("mine:certificate", args=[other.pk])).status_code == 404
     assert not AuditEvent.objects.filter(action="termination.downloaded").exists()
 
 
 def test_one_sees_who_looked_at_the_certificate(browser: Browser) -> None:
     employer = make_employer()
-    ending = make_ending(make_own(employer), TerminationState.COMPLETED)
+    ending = make_ending(make_own(employer), DocumentState.COMPLETED)
     open_certificate(principal=member_principal(make_member(employer)), termination_id=ending.pk)
     assert str(LOOKS["termination.viewed"]) in browser.get("data")

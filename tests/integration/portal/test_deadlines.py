@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.domain import Topic
 from accounts.models import Employer, Membership, Silence
 from contracts.deadlines import CLOCKS, COLUMNS, Kind, struck
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract, Reminder
 from contracts.services import reminding
 from core import clock, work
@@ -121,8 +121,8 @@ def test_what_ends_anyway_or_was_renewed_is_nobodys_worry() -> None:
     for old, state in ((renewed, ContractState.EFFECTIVE), (being_renewed, ContractState.SIGNING)):
         new = make_contract(employer, state, worker=old.worker, start=day(11), end=day(900).isoformat())
         Contract.objects.filter(pk=new.pk).update(follows=old)
-    make_ending(ending, TerminationState.PLANNED, days_ago=-10)
-    make_ending(back, TerminationState.WITHDRAWN)
+    make_ending(ending, DocumentState.PLANNED, days_ago=-10)
+    make_ending(back, DocumentState.WITHDRAWN)
 
     shown = page(browser_of(employer).get(reverse("portal:deadlines")))
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Employer
-from contracts.domain import ContractState, TerminationState
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract, Termination
 from contracts.services.handing_over import Duty, note_handover
 from contracts.web.ending_words import GROUPS, STATES, reasons_of
@@ -29,7 +29,7 @@ from tests.support.portal import make_contract, make_ending
 from tests.support.principals import principal
 
 pytestmark = pytest.mark.django_db
-T = TerminationState
+T = DocumentState
 CHINESE = {"Accept-Language": "zh-CN"}
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 WRITERS = (Role.OWNER, Role.CLERK)

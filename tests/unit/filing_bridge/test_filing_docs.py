@@ -25,6 +25,8 @@ TEXT = (DOCS / "filing-protocol.md").read_text(encoding="utf-8")
 OPENAPI = yaml.safe_load((DOCS / "filing-openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = {
     "record.json": "filing-record-1",
+    "renewal-record.json": "filing-record-1",
+    "change-record.json": "change-record-1",
     "ending-record.json": "ending-record-1",
     "submission.json": "message-1",
     "batch.json": "batch-1",
@@ -92,6 +94,12 @@ def test_the_example_submission_is_one_that_a_province_would_take() -> None:
     assert check_record(record, profile_for(record["jurisdiction_code"]), today=NOW.date()) == ()
     for name in ("query.json", "form.json"):
         protocol.open_message(example(name)["message"], senders, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["renewal-record.json", "change-record.json", "ending-record.json"])
+def test_nothing_is_wrong_with_the_records_of_the_other_filing_types(name: str) -> None:
+    record = example(name)
+    assert check_record(record, profile_for(record["jurisdiction_code"]), today=NOW.date()) == ()
 
 
 def test_the_example_answers_verify() -> None:
