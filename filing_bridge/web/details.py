@@ -170,9 +170,8 @@ def _call(attempt: FilingAttempt) -> CallShown:
 
 
 def verify_code_of(principal: Principal, contract: Contract) -> str:
-    """The code by which anybody may ask what became of the document, in groups of four; none for a draft."""
+    """The code by which anybody may ask what became of the document; none for a draft."""
     if contract.signature_request is None:
         return ""
-    requests = SignatureRequest.objects.filter(pk=contract.signature_request, tenant=principal.tenant)
-    code = requests.values_list("verify_code", flat=True).first() or ""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    found = SignatureRequest.objects.filter(pk=contract.signature_request, tenant=principal.tenant).first()
+    return found.verify_code_in_groups if found else ""

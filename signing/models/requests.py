@@ -77,6 +77,11 @@ class SignatureRequest(models.Model):
         )
 
     @property
+    def verify_code_in_groups(self) -> str:
+        """The verify code as it is read out: `ABCD-EFGH-JKMN-PQRS`."""
+        return "-".join(self.verify_code[start : start + 4] for start in range(0, len(self.verify_code), 4))
+
+    @property
     def page_frames(self) -> list[PageFrame]:
         return [PageFrame(*frame) for frame in self.frames]
 

@@ -87,6 +87,7 @@ class Standing:
     signatures: list[Signed]
     authority: str
     stamped_at: datetime | None
+    verify_code: str
 
 
 def own_contracts(person: Person, contracts: Sequence[Contract]) -> list[OwnContract]:
@@ -145,6 +146,7 @@ def standing_of(request: SignatureRequest) -> Standing:
         signatures=[_signed(each, roles.get(each.field, "")) for each in verdict.signatures],
         authority=verdict.archive.authority.common_name if verdict.archive else "",
         stamped_at=verdict.archive.at if verdict.archive else None,
+        verify_code=request.verify_code_in_groups,
     )
 
 

@@ -146,6 +146,7 @@ def test_signatures_are_told_in_words_and_judged_now() -> None:
     for each in verdict.signatures:
         assert each.signer.common_name in page
     assert "测试证书，不具有法律效力" in page
+    assert SigningParty.objects.get(role="worker").request.verify_code_in_groups in page
     altered = bytearray(blobs.get(contract.signed_digest))
     altered[2000] ^= 1
     party = SigningParty.objects.get(role="worker")
