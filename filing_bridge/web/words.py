@@ -65,6 +65,7 @@ FORM_STATES: Mapping[str, Words] = {
 EVENTS: Mapping[str, tuple[Words, Words]] = {  # the filing's name, and its form's
     Event.HIRE: (_("用工备案"), _("录用备案登记表")),
     Event.RENEWAL: (_("续订备案"), _("劳动合同续订备案表")),
+    Event.CHANGE: (_("变更备案"), _("劳动合同变更备案表")),
     Event.ENDING: (_("解除、终止备案"), _("解除、终止劳动合同备案表")),
 }
 INTERFACES: Mapping[str, Words] = {
