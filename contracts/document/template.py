@@ -94,8 +94,8 @@ def shipped_slugs() -> tuple[str, ...]:
 
 
 def facts_used(template: Mapping[str, Any]) -> frozenset[str]:
-    """The paths of all facts that a template prints, tests or repeats a part for."""
-    parts = [template[part] for part in ("chapters", "fields") if part in template]
+    """The paths of all facts that a template prints, tests, repeats a part for, or asks for besides."""
+    parts = [template[part] for part in ("chapters", "fields", "asks") if part in template]
     blanks = (piece for _, text in _texts(parts) for piece in _pieces(text) if isinstance(piece, Blank))
     return frozenset((*(".".join(blank.path) for blank in blanks), *(path for _, path in _paths(parts))))
 

@@ -19,8 +19,8 @@ from core.errors import Fault, Refused
 from core.principal import Permission, Principal
 
 MOST_BYTES = 500_000
-# What the writer cannot change: the kind of template, and the document whose pages it has.
-PINNED = ("schema", "document")
+# What the writer cannot change: the kind of template, the document whose pages it has, what it asks besides.
+PINNED = ("schema", "document", "asks")
 
 
 def start_draft(*, principal: Principal, template_id: UUID) -> Template:

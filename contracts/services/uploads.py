@@ -13,6 +13,17 @@ from core.errors import Refused
 from core.principal import Permission, Principal
 
 SECONDS = 25
+# The law and the filing ask for them, whether or not a field prints them.
+ASKED = (
+    "contract.end",
+    "contract.task_text",
+    "contract.probation_months",
+    "contract.probation_wage",
+    "contract.hours_per_day",
+    "contract.hours_per_week",
+    "contract.pay_day",
+    "contract.hazards",
+)
 
 
 def upload_template(*, principal: Principal, title: str, data: bytes) -> tuple[Template, list[str]]:
@@ -66,6 +77,7 @@ def first_draft(slug: str, title: str, document: dict[str, Any]) -> dict[str, An
         "summary": {"zh": "由上传的 PDF 制作", "en": "Made of an uploaded PDF"},
         "applies_to": {"employment_forms": ["1"], "term_types": ["1", "2", "3"]},
         "document": document,
+        "asks": [{"fact": path} for path in ASKED],
         "covers": [],
         "fields": [],
         "signing": {"order": ["worker", "employer"], "locked": False},

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Employer
+from contracts.bulk.columns import plan_for
 from contracts.domain import ContractState
 from contracts.facts import canonical_facts
 from contracts.models import Contract, Template, TemplateVersion
@@ -237,3 +238,17 @@ def test_what_does_not_fit_its_place_is_told_before_sending(employer: Employer) 
 
     assert refused["code"] == "statutory_faults"
     assert "/contract/job_title" in {fault["field"] for fault in refused["faults"]}
+
+
+def test_the_terms_of_every_kind_of_term_are_asked_for(employer: Employer) -> None:
+    template = published(employer)
+    worker = make.make_worker(employer)
+    browser = member(employer)
+
+    address = reverse("portal:terms") + f"?template={template.slug}&worker={worker.pk}"
+    page = text_of(browser.get(address))
+    columns = plan_for(TemplateVersion.objects.get(slug=template.slug).content).columns
+
+    for name in ("end", "task_text", "probation_months", "hours_per_day", "pay_day"):
+        assert f'name="{name}"' in page, name
+        assert f"contract.{name}" in columns, name

@@ -44,6 +44,7 @@ def template(text: str = "", **changes: Any) -> dict[str, Any]:
         "summary": {"zh": "由上传的 PDF 制作", "en": "Made of an uploaded PDF"},
         "applies_to": {"employment_forms": ["1"], "term_types": ["1"]},
         "document": {"digest": "0" * 64, "pages": pages},
+        "asks": [{"fact": "contract.end"}],
         "signing": {"order": ["worker", "employer"]},
     }
     return uploads.completed(content, **changes)
@@ -79,7 +80,7 @@ def words_in(pdf: bytes, page: int, box: tuple[float, float, float, float]) -> s
 
 def test_a_complete_one_has_no_faults() -> None:
     assert template_faults(template()) == []
-    assert facts_used(template()) == {"worker.name", "contract.start"}
+    assert facts_used(template()) == {"worker.name", "contract.start", "contract.end"}
 
 
 @pytest.mark.parametrize(
