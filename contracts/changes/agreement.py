@@ -60,14 +60,25 @@ def render_agreement(facts: Facts, *, at: datetime) -> Rendered:
 def summary(facts: Facts) -> list[dict[str, str]]:
     """What the worker looks for first, in both languages: rows of label, value, label_en, value_en."""
     day, employer = facts["change"]["effective_on"], facts["employer"]["name"]
-    rows = [("用人单位", employer, "Employer", employer)]
+    return [
+        _line("用人单位", employer, "Employer", employer),
+        *terms(facts),
+        _line("变更生效日期", chinese_date(day), "Holds from", day),
+    ]
+
+
+def terms(facts: Facts) -> list[dict[str, str]]:
+    """Every term that changes, old and new, as rows of the same kind."""
+    rows = []
     for item in facts["change"]["items"]:
         old, new = (words(item["field"], item.get(side)) for side in ("old", "new"))
         label_en = item["field"].split("/")[-1].replace("_", " ").capitalize()
-        rows.append((field_title(item["field"]), f"{old} → {new}", label_en, f"{old} → {new}"))
-    rows.append(("变更生效日期", chinese_date(day), "Holds from", day))
-    names = ("label", "value", "label_en", "value_en")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+        rows.append(_line(field_title(item["field"]), f"{old} → {new}", label_en, f"{old} → {new}"))
+    return rows
+
+
+def _line(*cells: str) -> dict[str, str]:
+    return dict(zip(("label", "value", "label_en", "value_en"), cells, strict=True))
 
 
 def words(pointer: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a worker takes home: contract, evidence, the certificate of the ending, each time on record."""
+"""What a worker takes home: contract, agreements on changes, certificate, evidence, each time on record."""
 
 from uuid import UUID
 
@@ -45,6 +45,21 @@ def take_certificate(person: Person, contract_id: UUID) -> tuple[str, bytes]:
         "termination.downloaded", subject=ending.subject, actor=person.subject, tenant=contract.employer_id
     )
     return ending.certificate_no, blobs.get(ending.signed_digest)
+
+
+def take_agreement(person: Person, contract_id: UUID, change_id: UUID) -> tuple[str, bytes]:
+    """The number and the signed agreement on a change of a contract of theirs; for life, and free.
+
+    Commits the record of the download. Refuses `not_found`, also before it is signed.
+    """
+    contract = selectors.contract_signed_by(person, contract_id)
+    change = contract.changes.filter(pk=change_id, state=DocumentState.COMPLETED).first()
+    if change is None:
+        raise Refused("not_found")
+    audit.record(
+        "change.downloaded", subject=change.subject, actor=person.subject, tenant=contract.employer_id
+    )
+    return change.agreement_no, blobs.get(change.signed_digest)
 
 
 def take_evidence(person: Person, contract_id: UUID) -> bytes:

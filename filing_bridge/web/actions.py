@@ -56,6 +56,7 @@ ACTIONS: Mapping[str, Words] = {
     "change.refused": _("变更协议被拒签"),
     "change.withdrawn": _("撤回合同变更"),
     "change.expired": _("变更协议逾期未签"),
+    "change.downloaded": _("劳动者下载变更协议"),
     "change.viewed": _("查看或下载变更协议"),
     "contract.ended": _("劳动合同解除或者终止"),
     "termination.opened": _("决定解除或者终止"),

@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any
 
 from accounts.models import Employer, Worker
+from contracts.changes.facts import assemble as change_facts
 from contracts.document.render import render
 from contracts.document.template import load_template
 from contracts.domain import ContractState, DocumentState
 from contracts.endings.facts import Wish, assemble
 from contracts.facts import facts_digest
-from contracts.models import Contract, TemplateVersion, Termination
+from contracts.models import Change, Contract, TemplateVersion, Termination
 from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
 from core import audit, blobs, clock
@@ -160,6 +161,23 @@ def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureReques
             state=PartyState.INVITED if role == turn else PartyState.SIGNED if signed else PartyState.WAITING,
         )  # fmt: skip
     return request
+
+
+def make_change(contract: Contract, *, days: int = 0, **terms: str) -> Change:
+    """A change that both have signed and that holds from so many days after today."""
+    before, effective_on = contract.facts["contract"], clock.today() + timedelta(days=days)
+    number = f"BG-{effective_on:%Y%m%d}-{next(_serial):08d}"
+    facts = change_facts(
+        {**contract.facts, "contract": {**before, **terms}}, before, agreement_no=number, number=1,
+        contract_digest=contract.signed_digest, previous_digest=contract.signed_digest, signed_end=None,
+        effective_on=effective_on,
+    )  # fmt: skip
+    return Change.objects.create(
+        employer=contract.employer, contract=contract, agreement_no=number, number=1,
+        effective_on=effective_on, facts=facts, facts_digest=facts_digest(facts),
+        state=DocumentState.COMPLETED, opened_by_id=contract.created_by_id, opened_at=clock.now(),
+        prepared_digest=blobs.put(pdf()), signed_digest=blobs.put(pdf()), completed_at=clock.now(),
+    )  # fmt: skip
 
 
 def make_ending(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from cryptography import x509
@@ -11,9 +11,10 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.words import Badge, Tone, Words, by_language
-from contracts.domain import ContractState
+from contracts.changes.agreement import terms
+from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract
-from core import blobs
+from core import blobs, clock
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
 from signing.domain import PartyState
@@ -130,6 +131,33 @@ def title_of(contract: Contract) -> str:
     """The template's title in the reader's language."""
     title = contract.template.content["title"]
     return by_language(title["zh"], title["en"])
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change of a contract: each term with its old and new value, in words of both languages."""
+
+    id: UUID
+    number: str
+    effective_on: date
+    holds: bool
+    lines: list[dict[str, str]]
+
+
+def changes_in(contract: Contract) -> list[Changed]:
+    """The changes of a contract that both have signed, the newest first."""
+    signed = contract.changes.filter(state=DocumentState.COMPLETED).order_by("-number")
+    today = clock.today()
+    return [
+        Changed(
+            change.pk,
+            change.agreement_no,
+            change.effective_on,
+            change.effective_on <= today,
+            terms(change.facts),
+        )
+        for change in signed
+    ]
 
 
 def standing_of(request: SignatureRequest) -> Standing:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/", views.contract, name="contract"),
     path("contracts/<uuid:contract_id>/document/", views.document, name="document"),
     path("contracts/<uuid:contract_id>/certificate/", views.certificate, name="certificate"),
+    path("contracts/<uuid:contract_id>/changes/<uuid:change_id>/", views.agreement, name="agreement"),
     path("contracts/<uuid:contract_id>/evidence/", views.evidence_package, name="evidence"),
     path("contracts/<uuid:contract_id>/paper/", views.paper, name="paper"),
     path("contracts/<uuid:contract_id>/link/", views.link, name="link"),

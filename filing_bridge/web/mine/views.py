@@ -68,6 +68,7 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
         may_sign=found.state == ContractState.SIGNING and party.state == PartyState.INVITED,
         effective=effective,
         after=after(found),
+        changes=rows.changes_in(found),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=found.pk).exists(),
         paper=PaperRequest.objects.filter(contract=found).order_by("-asked_at").first(),
         paper_asked=PaperState.ASKED,
@@ -86,6 +87,13 @@ def document(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
 def certificate(request: HttpRequest, person: Person, contract_id: UUID) -> HttpResponse:
     """The signed certificate of the ending."""
     number, pdf = own.take_certificate(person, contract_id)
+    return _file(pdf, "application/pdf", f"{number}.pdf")
+
+
+@for_person("GET")
+def agreement(request: HttpRequest, person: Person, contract_id: UUID, change_id: UUID) -> HttpResponse:
+    """The signed agreement on a change."""
+    number, pdf = own.take_agreement(person, contract_id, change_id)
     return _file(pdf, "application/pdf", f"{number}.pdf")
 
 

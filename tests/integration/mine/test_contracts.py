@@ -14,7 +14,7 @@ from accounts.selectors import member_principal
 from accounts.services.workers import reveal_worker
 from accounts.web.words import Words
 from contracts.domain import ContractState, DocumentState
-from contracts.models import PaperRequest
+from contracts.models import Change, PaperRequest
 from contracts.services.viewing import open_certificate, open_in_full
 from core import blobs
 from core.models import AuditEvent
@@ -27,7 +27,7 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import make_ending, make_filing, pdf
+from tests.support.portal import make_change, make_ending, make_filing, pdf
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -211,6 +211,32 @@ def test_logs_say_nothing_about_people(browser: Browser, caplog: Any, capfd: Any
 def test_a_list_that_is_empty_says_so(browser: Browser) -> None:
     assert heading(browser.get("contracts")) == "我的合同"
     assert "还没有用这个手机号签署的合同" in browser.get("contracts")
+
+
+def test_a_change_is_told_term_by_term_and_its_agreement_is_free(browser: Browser) -> None:
+    contract = make_own(make_employer())
+    change = make_change(contract, days=3, job_title="班组长")
+    page = browser.get("contract", contract.pk)
+    assert f"合同变更（自 {change.effective_on} 起）" in page
+    assert f"{contract.facts['contract']['job_title']} → 班组长" in page
+    assert "到期生效" in page
+    answer = browser.client.get(reverse("mine:agreement", args=[contract.pk, change.pk]))
+    assert answer.content == blobs.get(change.signed_digest)
+    assert change.agreement_no in answer["Content-Disposition"]
+    event = AuditEvent.objects.get(action="change.downloaded")
+    assert (event.subject, event.tenant) == (change.subject, contract.employer_id)
+
+
+def test_an_agreement_that_is_not_signed_or_anothers_is_not_there(browser: Browser) -> None:
+    mine = make_own(make_employer())
+    unsigned = make_change(mine, job_title="班组长")
+    Change.objects.update(state=DocumentState.SIGNING)
+    others = make_change(make_own(make_employer(), name="测试乙", id_no=id_no(7)), job_title="班组长")
+    assert "合同变更" not in browser.get("contract", mine.pk)
+    for contract, change in ((mine, unsigned), (mine, others), (others.contract, others)):
+        address = reverse("mine:agreement", args=[contract.pk, change.pk])
+        assert browser.client.get(address).status_code == 404
+    assert not AuditEvent.objects.filter(action="change.downloaded").exists()
 
 
 def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:
