@@ -148,7 +148,7 @@ def test_a_visit_ends_by_itself_and_by_logging_out() -> None:
 def addresses() -> list[str]:
     key = "00000000-0000-4000-8000-000000000000"
     return [
-        reverse(f"mine:{each.name}", args=[key] if "contract_id" in str(each.pattern) else [])
+        reverse(f"mine:{each.name}", args=[key] * str(each.pattern).count("<uuid:"))
         for each in urls.urlpatterns
     ]
 
