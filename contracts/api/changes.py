@@ -13,13 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts import selectors
+from contracts.api.revisions import newest_revision
 from contracts.api.serializers import FindingSerializer, ReasonSerializer
 from contracts.api.terminations import NewestFirst
 from contracts.models import Change
 from contracts.services import changing, viewing
-from core import blobs
 from core.api import StrictSerializer, principal_of, remembered
-from core.errors import Refused
 
 
 class ChangeWishSerializer(StrictSerializer):
@@ -149,10 +148,4 @@ class AgreementView(APIView):
     def get(self, request: Request, change_id: UUID) -> HttpResponse:
         """The signed agreement; before, the one that waits for its signatures."""
         change = viewing.open_agreement(principal=principal_of(request), change_id=change_id)
-        digest = change.signed_digest or change.prepared_digest
-        if not digest:
-            raise Refused("document_not_ready")
-        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="{change.agreement_no}.pdf"'
-        answer["Digest-SHA-256"] = digest
-        return answer
+        return newest_revision(change, change.agreement_no)

@@ -14,14 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts import selectors
+from contracts.api.revisions import newest_revision
 from contracts.api.serializers import FindingSerializer, ReasonSerializer
 from contracts.endings.facts import Wish
 from contracts.models import Termination
 from contracts.services import terminating, viewing
-from core import blobs
 from core.api import KeyPagination, StrictSerializer, principal_of, remembered
 from core.codes import describe
-from core.errors import Refused
 
 
 def _yuan(**more: Any) -> serializers.DecimalField:
@@ -210,10 +209,4 @@ class CertificateView(APIView):
     def get(self, request: Request, termination_id: UUID) -> HttpResponse:
         """The signed certificate; before, the one that waits for its signatures."""
         termination = viewing.open_certificate(principal=principal_of(request), termination_id=termination_id)
-        digest = termination.signed_digest or termination.prepared_digest
-        if not digest:
-            raise Refused("document_not_ready")
-        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="{termination.certificate_no}.pdf"'
-        answer["Digest-SHA-256"] = digest
-        return answer
+        return newest_revision(termination, termination.certificate_no)

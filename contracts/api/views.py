@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from contracts import selectors
 from contracts.api.filters import ContractFilter
+from contracts.api.revisions import newest_revision
 from contracts.api.serializers import (
     ContractSerializer,
     DraftSerializer,
@@ -25,7 +26,6 @@ from contracts.api.serializers import (
 from contracts.facts import canonical_facts
 from contracts.models import Contract
 from contracts.services import drafting, sending, viewing
-from core import blobs
 from core.api import principal_of, remembered
 from core.errors import Refused
 
@@ -127,13 +127,7 @@ class DocumentView(APIView):
         contract = viewing.open_in_full(
             principal=principal_of(request), contract_id=contract_id, what="document"
         )
-        digest = contract.signed_digest or contract.prepared_digest
-        if not digest:
-            raise Refused("document_not_ready")
-        answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="{contract.contract_no}.pdf"'
-        answer["Digest-SHA-256"] = digest
-        return answer
+        return newest_revision(contract, contract.contract_no)
 
 
 class FactsView(APIView):
