@@ -151,9 +151,12 @@ def accept_invitation(base_url: str, outbox: Path, email: str, name: str) -> Per
 
 
 def _token_in_mail(outbox: Path, email: str) -> str | None:
-    for mail in sorted((outbox / "mail").glob("*"), reverse=True):
-        text = mail.read_text(encoding="utf-8", errors="replace")
-        if f"To: {email}" in text and (found := re.search(r"/invitation/([A-Za-z0-9_-]{43})/", text)):
+    for file in sorted((outbox / "mail").glob("*"), reverse=True):
+        # A file may hold several mails: Django names it by the second and an address in memory.
+        _before, addressed, mail = file.read_text(encoding="utf-8", errors="replace").rpartition(
+            f"To: {email}\n"
+        )
+        if addressed and (found := re.search(r"/invitation/([A-Za-z0-9_-]{43})/", mail)):
             return found.group(1)
     return None
 
