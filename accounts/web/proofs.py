@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 
 from allauth.account.authentication import get_authentication_records
-from django.http import HttpRequest
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
 
 from accounts.services.stepup import FRESH
 from core import clock
 
-STRONG = frozenset({"totp", "webauthn"})  # a recovery code opens the log-in, no seal
+TOTP, PASSKEY = Authenticator.Type.TOTP.value, Authenticator.Type.WEBAUTHN.value
+STRONG = frozenset({TOTP, PASSKEY})  # a recovery code opens the log-in, no seal
 
 
 def strongly_proved_at(request: HttpRequest) -> datetime | None:
@@ -23,3 +27,9 @@ def strongly_proved_at(request: HttpRequest) -> datetime | None:
     ]
     newest = max(times, default=None)
     return newest if newest is not None and clock.now() - newest <= FRESH else None
+
+
+def passkey_page(back: str) -> HttpResponseRedirect:
+    """To where a passkey is asked for; the person comes `back` when it has been given."""
+    page = resolve_url("mfa_reauthenticate_webauthn")
+    return HttpResponseRedirect(f"{page}?{urlencode({'next': back})}")

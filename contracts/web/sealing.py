@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services.stepup import has_totp
+from accounts.selectors import second_factors
 from accounts.web.forms import blame
 from accounts.web.listing import kept
 from accounts.web.lists import Bulk
 from accounts.web.pages import Visit, for_acting, for_members
-from accounts.web.proofs import strongly_proved_at
+from accounts.web.proofs import PASSKEY, TOTP, passkey_page, strongly_proved_at
 from contracts.models import Contract
 from contracts.services import sealing, spot_checks
 from contracts.web.seal_forms import ApplyForm, CodeForm, RefusalForm
@@ -122,7 +122,8 @@ def decide(visit: Visit) -> HttpResponse:
         "sealing_decide.html",
         form=form,
         proved=proved_at is not None,
-        has_code=has_totp(visit.principal.user_id),
+        has_code=TOTP in _factors(visit),
+        has_passkey=PASSKEY in _factors(visit),
         applications=len(shown),
         documents=sum(row[3] for row in by_seal),
         by_seal=by_seal,
@@ -213,6 +214,8 @@ def refuse(visit: Visit, application_id: UUID) -> HttpResponse:
     visit.principal.require(Permission.SEAL_APPROVE)
     application = selectors.application_of(visit.principal, application_id)
     proved_at = strongly_proved_at(visit.request)
+    if proved_at is None and _factors(visit) == {PASSKEY}:
+        return passkey_page(visit.request.path)
     form = RefusalForm(proved_at is not None, visit.request.POST if visit.posted else None)
     if visit.posted and form.is_valid():
         try:
@@ -243,6 +246,8 @@ def repeat(visit: Visit, application_id: UUID) -> HttpResponse:
     visit.principal.require(Permission.SEAL_APPROVE)
     application = selectors.application_of(visit.principal, application_id)
     proved_at = strongly_proved_at(visit.request)
+    if proved_at is None and _factors(visit) == {PASSKEY}:
+        return passkey_page(visit.request.path)
     form = CodeForm(proved_at is not None, visit.request.POST if visit.posted else None)
     if visit.posted and form.is_valid():
         try:
@@ -276,6 +281,11 @@ def progress(visit: Visit) -> HttpResponse:
 def progress_piece(visit: Visit) -> HttpResponse:
     """The part of the page above that moves."""
     return visit.show("sealing_progress_piece.html", **_today(visit.principal))
+
+
+def _factors(visit: Visit) -> set[str]:
+    """By what the member can confirm a weighty act; who has only a passkey gives it before the question."""
+    return set(second_factors(visit.principal.user_id).values_list("type", flat=True))
 
 
 def _today(principal: Principal) -> dict[str, Any]:

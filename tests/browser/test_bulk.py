@@ -1,6 +1,5 @@
 """Three hundred contracts from one sheet with twelve bad rows: uploaded, matched, mended in place, sent."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,7 @@ from core import work
 from core.principal import Role
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
-from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.chromium import launch, violations
 from tests.support.sheets import own_sheet, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,12 +75,7 @@ class Desk:
         for theme in ("light", "dark"):
             self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
             self.page.screenshot(path=SCREENS / f"bulk-{name}-{theme}.png")
-            found = self.page.evaluate(
-                AXE.read_text(encoding="utf-8")
-                + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
-                "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
-            )
-            assert found == [], (name, theme, found)
+            assert violations(self.page) == [], (name, theme)
         self.page.evaluate("() => { document.documentElement.dataset.bsTheme = 'light' }")
         self.page.set_viewport_size({"width": 320, "height": 740})
         self.page.screenshot(path=SCREENS / f"bulk-{name}-320.png")

@@ -15,9 +15,7 @@ from contracts.models import Contract
 from core import clock
 from core.principal import Role
 from tests.support import accounts as make
-from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
-from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.chromium import launch, log_in, violations
 from tests.support.portal import make_contract, make_ending
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -102,17 +100,17 @@ def test_a_contract_is_ended_and_every_screen_of_it_fits(
             page.screenshot(path=SCREENS / f"ending-{name}-{shape}.png", full_page=True)
             assert page.locator("h1").count() == 1, name
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            complaints.extend(f"{name}-{shape}: {each}" for each in _axe(page))
+            complaints.extend(f"{name}-{shape}: {each}" for each in violations(page))
 
         SCREENS.mkdir(parents=True, exist_ok=True)
-        _log_in(page, live_server.url, "clerk@example.com")
+        log_in(page, live_server.url, "clerk@example.com")
         for name, address in addresses.items():
             page.goto(live_server.url + address)
             look(name)
         _walk(page, live_server.url, contract, look, confirm=(width == 360))
         context.close()
     page = chromium.new_page(locale="zh-CN", viewport={"width": 360, "height": 740})
-    _log_in(page, live_server.url, "new@example.com")
+    log_in(page, live_server.url, "new@example.com")
     page.goto(live_server.url + addresses["list"])
     page.screenshot(path=SCREENS / "ending-empty-360.png", full_page=True)
     assert complaints == []
@@ -148,21 +146,3 @@ def _walk(page: Page, base: str, contract: Contract, look: Any, *, confirm: bool
             page.click("main button.btn-danger")
         look("decided")
         assert "20800.00" in page.inner_text("main")
-
-
-def _axe(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(
-        "options => axe.run(document, options).then(r => r.violations.map("
-        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + (n.any[0] || {}).message)))",
-        AXE_OPTIONS,
-    )
-    return found
-
-
-def _log_in(page: Page, base: str, email: str) -> None:
-    page.goto(base + reverse("portal:overview"))
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button[type=submit]")

@@ -1,6 +1,5 @@
 """The organisation's pages in a real browser: two sizes, light and dark, accessible, silent; pictures."""
 
-import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +9,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from accounts.models import Membership
 from core import work
 from core.principal import Role
 from tests.integration.portal.test_seal_pages import House, make_house, waiting_contract
-from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
-from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.chromium import launch, log_in, violations
 from tests.support.pki import RunningPki, pki
 from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
 from tests.support.signing_fixtures import authorities, heard, own_folders
@@ -90,7 +86,7 @@ def test_pages_are_accessible_and_silent_in_light_and_dark(
         context = chromium.new_context(locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
         _listen(page, complaints)
-        _log_in(page, live_server.url, house.people[role])
+        log_in(page, live_server.url, house.people[role].user.email)
         for name in PAGES[role]:
             address = live_server.url + addresses[name]
             for width, height in SIZES:
@@ -100,7 +96,7 @@ def test_pages_are_accessible_and_silent_in_light_and_dark(
                 page.screenshot(path=SCREENS / picture, full_page=True)
                 assert page.locator("h1").count() == 1, name
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
-            complaints += [f"{name} {scheme}: {each}" for each in _violations(page)]
+            complaints += [f"{name} {scheme}: {each}" for each in violations(page)]
         context.close()
     assert complaints == []
 
@@ -125,23 +121,5 @@ def test_a_file_is_verified_in_the_browser(
             page.locator("img.qb-sample-page").first.wait_for()
             page.screenshot(path=SCREENS / f"org-verified-{width}-{scheme}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert [*complaints, *_violations(page)] == []
+        assert [*complaints, *violations(page)] == []
         context.close()
-
-
-def _violations(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(
-        AXE.read_text(encoding="utf-8")
-        + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
-        "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
-    )
-    return found
-
-
-def _log_in(page: Page, base: str, who: Membership) -> None:
-    page.goto(base + reverse("portal:overview"))
-    page.fill("input[name=login]", who.user.email)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button[type=submit]")
-    assert page.url == base + reverse("portal:overview")

@@ -17,9 +17,7 @@ from core.principal import Role
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
 from tests.support import accounts as make
-from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
-from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.chromium import launch, log_in, violations
 from tests.support.portal import FAULT, make_contract, make_filing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -153,7 +151,7 @@ def test_pages_fit_are_accessible_and_keep_the_console_silent(
         )
         page = context.new_page()
         _listen(page, complaints)
-        _log_in(page, live_server.url)
+        log_in(page, live_server.url, "clerk@example.com")
         for name, address in addresses.items():
             page.goto(live_server.url + address)
             look = f"{name}-{width}-{locale[:2]}-{colours}"
@@ -161,7 +159,7 @@ def test_pages_fit_are_accessible_and_keep_the_console_silent(
             assert page.locator("h1").count() == 1, look
             assert page.evaluate("document.documentElement.scrollWidth") <= width, look
             if width == 1366 and locale == "zh-CN":
-                complaints += [f"{look}: {each}" for each in _axe(page)]
+                complaints += [f"{look}: {each}" for each in violations(page)]
         context.close()
     assert complaints == []
 
@@ -170,23 +168,3 @@ def _listen(page: Page, complaints: list[str]) -> None:
     page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
     page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-
-
-def _axe(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA. Evaluating is not subject to the page's policy."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(
-        "options => axe.run(document, options).then(r => r.violations.map("
-        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + (n.any[0] || {}).message)))",
-        AXE_OPTIONS,
-    )
-    return found
-
-
-def _log_in(page: Page, base: str) -> None:
-    page.goto(base + reverse("portal:overview"))
-    page.fill("input[name=login]", "clerk@example.com")
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button[type=submit]")
-    assert page.url == base + reverse("portal:overview")

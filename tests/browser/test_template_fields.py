@@ -21,10 +21,11 @@ from contracts.tasks import render_contract
 from core import blobs, work
 from core.principal import Role
 from signing.models import SignatureRequest
-from tests.browser.test_templates import SCREENS, log_in, violations
+from tests.browser.test_templates import SCREENS
 from tests.integration.contracts.conftest import terms
 from tests.support import accounts as make
 from tests.support import uploads
+from tests.support.chromium import log_in, violations
 from tests.support.phone_browser import browser
 from tests.support.pki import pki
 from tests.support.signing import (

@@ -13,9 +13,7 @@ from contracts.services.publishing import publish_own_templates
 from core.principal import Role
 from tests.integration.portal.test_templates import own_template
 from tests.support import accounts as make
-from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
-from tests.support.phone_browser import AXE, AXE_OPTIONS
+from tests.support.chromium import launch, log_in, violations
 from tests.support.portal import make_contract
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -139,22 +137,3 @@ def look(page: Page, name: str) -> None:
     page.screenshot(path=SCREENS / f"{name}.png")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
     assert violations(page) == [], name
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA. Evaluating is not subject to the page's policy."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(
-        "options => axe.run(document, options).then(r => r.violations.map("
-        "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))",
-        AXE_OPTIONS,
-    )
-    return found
-
-
-def log_in(page: Page, base: str, email: str) -> None:
-    page.goto(base + reverse("portal:overview"))
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    with page.expect_navigation():
-        page.click("main form button[type=submit]")

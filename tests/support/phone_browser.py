@@ -13,14 +13,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
 
-from tests.support.chromium import launch
+from tests.support.chromium import launch, violations
 from tests.support.needs import ROOT
 
 SCREENS = ROOT / "var" / "screens"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Axe takes what is scrolled under a sticky bar for too small a target; TARGETS holds more than its 24 pixels.
-AXE_OPTIONS = {"runOnly": AXE_TAGS, "rules": {"target-size": {"enabled": False}}}
 # What is tapped and lower than it should be. A box to tick is as large as its label.
 TARGETS = """least => Array.from(
   document.querySelectorAll("button, a, summary, textarea, input, .consent label"))
@@ -62,12 +58,7 @@ class Screen:
     def look(self, step: str) -> None:
         """A picture, and no violation of accessibility rules, no sideways scrolling."""
         self.shot(step)
-        found = self.page.evaluate(
-            AXE.read_text(encoding="utf-8")
-            + f";axe.run(document, {json.dumps(AXE_OPTIONS)}).then(r => r.violations.map("
-            "v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))"
-        )
-        assert found == [], (step, found)
+        assert violations(self.page) == [], step
         large = self.page.locator("html.large").count()
         assert self.page.evaluate(TARGETS, 60 if large else 44) == [], step
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
