@@ -118,11 +118,22 @@ def breakers() -> QuerySet[Breaker]:
     return Breaker.objects.order_by("province")
 
 
+def _before(starts_on: object, signed_at: object, created_at: object) -> Q:
+    """What comes before a filing of the same employment: what concerns an earlier day, and on one day what
+    was signed earlier. So a new version has the place of its document, not of the day it was opened on."""
+    same_day = Q(starts_on=starts_on)
+    same_document = same_day & Q(signed_at=signed_at)
+    return (
+        Q(starts_on__lt=starts_on)
+        | same_day & Q(signed_at__lt=signed_at)
+        | same_document & Q(created_at__lt=created_at)
+    )
+
+
 # An earlier filing of the same employment that is not settled: as a condition of a query.
 _EARLIER = Exists(
     Filing.objects.filter(
-        Q(starts_on__lt=OuterRef("starts_on"))
-        | Q(starts_on=OuterRef("starts_on"), created_at__lt=OuterRef("created_at")),
+        _before(OuterRef("starts_on"), OuterRef("signed_at"), OuterRef("created_at")),
         employment=OuterRef("employment"),
         state__in=[state.value for state in BLOCKING],
     )
@@ -131,10 +142,9 @@ _EARLIER = Exists(
 
 def earlier_filings(filing: Filing) -> QuerySet[Filing]:
     """Filings of the same employment that come before this one, the latest first."""
-    before = Q(starts_on__lt=filing.starts_on) | Q(
-        starts_on=filing.starts_on, created_at__lt=filing.created_at
-    )
-    return Filing.objects.filter(before, employment=filing.employment).order_by("-starts_on", "-created_at")
+    before = _before(filing.starts_on, filing.signed_at, filing.created_at)
+    same = Filing.objects.filter(before, employment=filing.employment)
+    return same.order_by("-starts_on", "-signed_at", "-created_at")
 
 
 def wanting_a_message(province: str) -> QuerySet[Filing]:

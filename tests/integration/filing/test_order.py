@@ -165,3 +165,32 @@ def test_what_happens_to_one_filing_does_not_hold_up_another(province: FilingPro
     second = province.file()
     pump()
     assert (again(first).state, again(second).state) == ("unknown", "accepted")
+
+
+def test_what_is_filed_again_keeps_its_place_before_what_was_signed_later_that_day(
+    province: FilingProvince, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hired and ended on one day; the hire comes back and is mended. The ending waits for its new version,
+    never the new version for the ending."""
+    facts = province.facts()
+    known: dict[str, object] = {}
+    for module in ("filing_bridge.tasks", "filing_bridge.services.repeating"):
+        monkeypatch.setattr(f"{module}.facts_behind", lambda filing: known[filing.document_digest])
+    monkeypatch.setattr("filing_bridge.subscribers.ending_facts_of", lambda _: {"ending": {"reason": ""}})
+    province.review()
+    hire = province.file(facts)
+    ending = province.end(hire, facts)
+    known |= {hire.document_digest: facts, ending.document_digest: province.later[ending.pk]}
+    pump()
+    province.decide(hire, State.RETURNED)
+    settle()
+    second = repeat_filing(principal=principal(province.tenant), filing_id=hire.pk, particulars={})
+    assert (second.version, second.state) == (2, "pending")
+    pump()
+    province.decide(again(second), State.ACCEPTED)
+    hurry()
+    pump()
+    province.decide(again(ending), State.ACCEPTED)
+    settle()
+    assert again(ending).record["prev_filing_no"] == again(second).receipt_no
+    assert province.effects() == [second.idempotency_key, ending.idempotency_key]
