@@ -135,7 +135,9 @@ class FilingProvince:
         """Valid facts of a new worker whose work begins on `start`, by default today."""
         self.counter += 1
         start = start or clock.today()
-        number = f"370303{start.year - 30}0307{self.counter:03d}"
+        days, serial = divmod(self.counter, 1000)
+        born = start.replace(year=start.year - 30, month=3, day=7) + timedelta(days=days)
+        number = f"370303{born:%Y%m%d}{serial:03d}"
         number += citizen_check_character(number)
         dates = {
             "start": start.isoformat(),
@@ -146,7 +148,7 @@ class FilingProvince:
         }
         person = {
             "id_no": number,
-            "birth_date": f"{start.year - 30}-03-07",
+            "birth_date": born.isoformat(),
             "sex": "1" if self.counter % 2 else "2",
         }
         facts = sample_facts("general", worker=person, contract={**dates, **contract})
@@ -178,7 +180,7 @@ class FilingProvince:
         """What happens when both have signed a change: its filing, if any, and the facts as changed."""
         self.counter += 1
         day = day or clock.today()
-        change = sample_change(facts, effective_on=day, number=self.counter % 9, **terms)
+        change = sample_change(facts, effective_on=day, number=self.counter, **terms)
         pdf = f"%PDF-1.7 stands for change {self.counter} of {facts['contract_no']}".encode()
         event = ContractChanged(hire.contract_id, self.tenant, blobs.put(pdf), clock.now())
         with transaction.atomic():
@@ -247,67 +249,78 @@ def settle(rounds: int = 60) -> None:
 
 
 @contextmanager
-def running_province(folder: Path) -> Iterator[FilingProvince]:
-    """Serve a province in a thread until the block ends."""
+def assembled(folder: Path, province_clock: Clock | None = None) -> Iterator[tuple[App, FilingProvince]]:
+    """The province without its socket: the application, and its parts at hand."""
     identity = open_province(folder)
-    province_clock = Clock()
+    province_clock = province_clock or Clock()
     store = Store(folder / "province.sqlite3")
     decisions = Decisions(store, identity, province_clock, Settings(Decide.INSTANT))
     intake = Intake(store, decisions, cast(Any, _Credulous()), identity, province_clock)
     faults = Faults(Forger(identity.signer))
     admin = Admin(store, decisions, faults, identity, province_clock)
     desk_store = DeskStore(folder / "province.sqlite3")
-    desk = Desk(desk_store, decisions, Sessions(open_officers(folder)), province_clock)
+    officers = open_officers(folder)
+    desk = Desk(desk_store, decisions, Sessions(officers), province_clock)
     app = App(intake, cast(Any, None), faults, admin, desk, identity)
-    server = SandboxServer("127.0.0.1", 0, app.answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
+    time, tenant = Ticking(datetime.now(UTC)), uuid.UUID(int=random.getrandbits(128))
     try:
-        yield FilingProvince(
-            f"http://127.0.0.1:{server.port}",
-            store,
-            decisions,
-            faults,
-            province_clock,
-            Ticking(datetime.now(UTC)),
-            uuid.UUID(int=random.getrandbits(128)),
-            open_officers(folder),
-        )
+        yield app, FilingProvince("", store, decisions, faults, province_clock, time, tenant, officers)
     finally:
         faults.set([], None)
-        server.shutdown()
-        server.server_close()
-        thread.join()
         desk_store.close()
         store.close()
 
 
+@contextmanager
+def running_province(folder: Path) -> Iterator[FilingProvince]:
+    """Serve a province in a thread until the block ends."""
+    with assembled(folder) as (app, province):
+        server = SandboxServer("127.0.0.1", 0, app.answer)
+        province.url = f"http://127.0.0.1:{server.port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield province
+        finally:
+            province.faults.set([], None)
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+def acquaint(province: FilingProvince, folder: Path, settings: Any) -> None:
+    """Let the province know the platform, and the platform the province."""
+    settings.PROVINCE_TOKEN = TOKEN
+    keys = str(folder / "province.jwks.json")
+    settings.PROVINCES = {"": {"url": province.url, "system_code": SYSTEM_CODE, "keys": keys}}
+    sender = {
+        "system_code": settings.PLATFORM_SYSTEM_CODE,
+        "token": TOKEN,
+        "jwks": keyroom.platform_jwks(),
+        "jurisdictions": [""],
+    }
+    province.store.register_sender(sender_of(sender))
+
+
 @pytest.fixture
-def province(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FilingProvince]:
-    """A province that knows the platform, and a platform that knows the province and one employer's key."""
-    folder = tmp_path / "province"
-    folder.mkdir()
+def employer_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One key for every employer, and no forms: they are tested elsewhere, and here an accepted filing has
+    reached its end."""
     employer = make_employer()
     key = SigningKey(employer.key, employer.certificate, (employer.ca, employer.root))
     monkeypatch.setattr(keyroom, "organisation_key", lambda tenant: key)
+    monkeypatch.setitem(work.KINDS, RENDER_FORM, work.Kind(_nothing, work.GENERAL, work.LEASE))
+
+
+@pytest.fixture
+def province(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, employer_key: None
+) -> Iterator[FilingProvince]:
+    """A province that knows the platform, and a platform that knows the province and one employer's key."""
+    folder = tmp_path / "province"
+    folder.mkdir()
     with running_province(folder) as running:
-        settings.PROVINCE_TOKEN = TOKEN
-        settings.PROVINCES = {
-            "": {
-                "url": running.url,
-                "system_code": SYSTEM_CODE,
-                "keys": str(folder / "province.jwks.json"),
-            }
-        }
-        sender = {
-            "system_code": settings.PLATFORM_SYSTEM_CODE,
-            "token": TOKEN,
-            "jwks": keyroom.platform_jwks(),
-            "jurisdictions": [""],
-        }
-        running.store.register_sender(sender_of(sender))
-        # Forms are tested elsewhere: here an accepted filing has reached its end.
-        monkeypatch.setitem(work.KINDS, RENDER_FORM, work.Kind(_nothing, work.GENERAL, work.LEASE))
+        acquaint(running, folder, settings)
         monkeypatch.setattr(clock, "now", running.time.now)
         yield running
 
