@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from contracts.selectors import change_facts_of, ending_facts_of, facts_of
 from core.errors import Refused
@@ -147,23 +147,35 @@ def earlier_filings(filing: Filing) -> QuerySet[Filing]:
     return same.order_by("-starts_on", "-signed_at", "-created_at")
 
 
+# What is not with the province yet goes before what is there and only asked about; of those the nearest
+# deadline first: after an outage that is what matters.
+_FILED = Case(When(state__in=[state.value for state in UNFILED], then=0), default=1)
+URGENT = (_FILED, "deadline", "due_at")
+
+
 def wanting_a_message(province: str) -> QuerySet[Filing]:
     """Filings whose next call needs a message that is not signed yet, the most urgent first."""
     wanting = (Q(state__in=[state.value for state in TO_SUBMIT]) & ~Q(_EARLIER)) | TO_ASK
     unsigned = Filing.objects.filter(AT_WORK, province=province, message="", lease__isnull=True)
-    return unsigned.filter(wanting).order_by("due_at")
+    return unsigned.filter(wanting).order_by(*URGENT)
 
 
 def to_submit(province: str) -> QuerySet[Filing]:
     """Filings whose submission is signed and whose turn it is, the most urgent first."""
     ready = Filing.objects.filter(province=province, state=FilingState.READY, lease__isnull=True)
-    return ready.filter(~Q(_EARLIER)).order_by("due_at")
+    return ready.filter(~Q(_EARLIER)).order_by(*URGENT)
 
 
 def to_ask(province: str) -> QuerySet[Filing]:
     """Filings with a signed question about them, the most urgent first."""
     asked = Filing.objects.filter(AT_WORK, TO_ASK, province=province, lease__isnull=True)
-    return asked.exclude(message="").order_by("due_at")
+    return asked.exclude(message="").order_by(*URGENT)
+
+
+def untried_first(filings: QuerySet[Filing]) -> QuerySet[Filing]:
+    """For the one call that is tried while a province is down: what was never tried gets its proof of having
+    been filed in time."""
+    return filings.order_by(F("first_attempt_at").asc(nulls_first=True), *URGENT)
 
 
 def _at_level(level: Level, today: date) -> Q:

@@ -51,23 +51,30 @@ class Claim:
 def claim(province: str, limit: int) -> list[Claim]:
     """Lease up to `limit` filings and write an attempt for each, in one transaction.
 
-    From here on a submission counts as sent. A single one is rather a question: the gentler probe of a
-    province that was down.
+    From here on a submission counts as sent.
     """
-    now = clock.now()
     with transaction.atomic():
-        asks = list(to_ask(province).filter(due_at__lte=now)[: min(limit, TIMING.asks_at_once)])
-        submissions = list(to_submit(province)[: limit - len(asks)])
-        chosen = _companions([*asks, *submissions])
-        until = now + lease_for(len(chosen))
+        chosen = _companions(_due(province, limit))
+        until = clock.now() + lease_for(len(chosen))
         # Rows are taken in one order by everybody: two rounds at once wait for each other, never in a ring.
         held = [_hold(filing, until) for filing in sorted(chosen, key=lambda filing: filing.pk)]
     return [each for each in held if each is not None]
 
 
+def _due(province: str, limit: int) -> list[Filing]:
+    """What is to be called for now. A single one is the probe of a province that was down: it goes to what
+    was never tried, so that many filings have their proof of being in time; else it is a question, which is
+    gentler."""
+    submissions = to_submit(province)
+    if limit == 1 and (untried := submissions.filter(first_attempt_at__isnull=True).first()):
+        return [untried]
+    asks = list(to_ask(province).filter(due_at__lte=clock.now())[: min(limit, TIMING.asks_at_once)])
+    return [*asks, *submissions[: limit - len(asks)]]
+
+
 def _companions(candidates: Iterable[Filing]) -> list[Filing]:
     """Those that may share a round: a suspect, which may be what kills the workers, has one to itself."""
-    urgent = sorted(candidates, key=lambda filing: filing.due_at)
+    urgent = sorted(candidates, key=lambda filing: (filing.deadline, filing.due_at))
     if urgent and _is_suspect(urgent[0]):
         return urgent[:1]
     return list(takewhile(lambda filing: not _is_suspect(filing), urgent))

@@ -16,7 +16,7 @@ from core.work import Later, backoff, enqueue
 from filing_bridge import protocol
 from filing_bridge.domain import TIMING, TO_SUBMIT, FilingState
 from filing_bridge.models import Filing
-from filing_bridge.selectors import wanting_a_message
+from filing_bridge.selectors import untried_first, wanting_a_message
 from filing_bridge.services import breaker
 from filing_bridge.services.claims import anything_due
 from filing_bridge.services.preparing import RENEW
@@ -39,13 +39,15 @@ def sign_messages(province: str) -> None:
     if allowed.limit == 1 and anything_due(province):  # the probe is signed already
         enqueue(DELIVER, province)
         raise Later(clock.now() + PROBE_TIME)
-    due = list(wanting_a_message(province).filter(due_at__lte=clock.now())[: allowed.limit])
+    wanting = wanting_a_message(province)
+    now_due = wanting.filter(due_at__lte=clock.now())
+    due = list((untried_first(now_due) if allowed.limit == 1 else now_due)[: allowed.limit])
     if due:
         signer = platform_signer()
         for filing in due:
             _sign_one(filing, signer)
         enqueue(DELIVER, province)
-    following = wanting_a_message(province).first()
+    following = wanting.order_by("due_at").first()
     if following is not None:
         raise Later(max(following.due_at, clock.now()))
 
