@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from contracts.domain import CONCLUDED, STANDING_TERMINATION, UNSIGNED, ContractState
+from contracts.domain import CONCLUDED, IN_FORCE, STANDING_TERMINATION, UNSIGNED
 from contracts.models import Contract, Termination
 
 
@@ -81,4 +81,4 @@ def between(
         return contracts.filter(within, state__in=sorted(UNSIGNED))
     ending = Termination.objects.filter(contract=OuterRef("pk"), state__in=sorted(STANDING_TERMINATION))
     renewed = Contract.objects.filter(follows=OuterRef("pk"), state__in=sorted(CONCLUDED))
-    return contracts.filter(within, ~Exists(ending), ~Exists(renewed), state=ContractState.EFFECTIVE)
+    return contracts.filter(within, ~Exists(ending), ~Exists(renewed), state__in=sorted(IN_FORCE))

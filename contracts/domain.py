@@ -13,6 +13,7 @@ class ContractState(StrEnum):
     RENDERING = "rendering"
     SIGNING = "signing"
     EFFECTIVE = "effective"
+    SUSPENDED = "suspended"  # in force, but neither side performs it (中止)
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -21,26 +22,29 @@ class ContractState(StrEnum):
 
 S = ContractState
 
-# A contract in force never changes again: what follows it (renewal, change, ending) is another document.
-# The certificate of its ending, once signed, ends it.
+# A contract in force never changes again: what follows it (renewal, change, suspension, ending) is another
+# document. The certificate of its ending, once signed, ends it.
 CONTRACT_TRANSITIONS: TransitionTable = {
     S.DRAFT: frozenset({S.RENDERING, S.WITHDRAWN}),
     S.RENDERING: frozenset({S.SIGNING, S.WITHDRAWN}),
     S.SIGNING: frozenset({S.EFFECTIVE, S.REFUSED, S.WITHDRAWN, S.EXPIRED}),
-    S.EFFECTIVE: frozenset({S.ENDED}),
+    S.EFFECTIVE: frozenset({S.SUSPENDED, S.ENDED}),
+    S.SUSPENDED: frozenset({S.EFFECTIVE, S.ENDED}),
 }
 
 # On the way to being signed by both parties.
 UNSIGNED = frozenset({S.DRAFT, S.RENDERING, S.SIGNING})
 
-# Signed by both parties, whether the employment goes on or is over.
-CONCLUDED = frozenset({S.EFFECTIVE, S.ENDED})
+# Signed by both parties, and the employment goes on, …
+IN_FORCE = frozenset({S.EFFECTIVE, S.SUSPENDED})
+# … or is over.
+CONCLUDED = IN_FORCE | {S.ENDED}
 # Never signed by both: another contract may take its place.
 NOT_CONCLUDED = frozenset({S.REFUSED, S.WITHDRAWN, S.EXPIRED})
 
 
 class DocumentState(StrEnum):
-    """A document about a concluded contract (its change, its ending), from the decision to the signatures."""
+    """A document about a concluded contract (change, suspension, ending), from decision to signatures."""
 
     PLANNED = "planned"  # its facts are final; it is made when due: a certificate on the day of the ending
     SIGNING = "signing"
@@ -57,7 +61,7 @@ DOCUMENT_TRANSITIONS: TransitionTable = {
     D.SIGNING: frozenset({D.COMPLETED, D.REFUSED, D.WITHDRAWN, D.EXPIRED}),
 }
 
-# A contract has at most one change in these states, …
+# A contract has at most one change, and one suspension or resumption, in these states, …
 OPEN_DOCUMENT = frozenset({D.PLANNED, D.SIGNING})
 # … and at most one ending in these.
 STANDING_TERMINATION = OPEN_DOCUMENT | {D.COMPLETED}

@@ -46,3 +46,17 @@ class ContractEnded:
     tenant: UUID
     document_digest: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class SuspensionSigned:
+    """The document of a suspension or resumption is signed and passed the acceptance rule.
+
+    `document_digest` is the document's; `signed_at` the time-stamp authority's time of its last signature.
+    Published in the transaction in which it is completed.
+    """
+
+    contract_id: UUID
+    tenant: UUID
+    document_digest: str
+    signed_at: datetime

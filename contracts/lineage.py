@@ -25,6 +25,7 @@ DERIVED: Final = (
     "consecutive_fixed_terms",
     "previous_end",
     "probation_served_before",
+    "suspended_days",
 )
 # Terms of the earlier contract that were for that contract only.
 NOT_KEPT: Final = frozenset({
@@ -42,13 +43,14 @@ class Earlier:
     """A concluded contract as the next one sees it.
 
     `terms` are the agreed terms as last changed, `signed_end` the end as it was first signed, `ended_on` the
-    last day of an employment that is over.
+    last day of an employment that is over, `suspended_days` those on which the employment has rested so far.
     """
 
     terms: Facts
     jurisdiction_code: str
     signed_end: date | None
     ended_on: date | None
+    suspended_days: int = 0
 
     @property
     def last_day(self) -> date | None:
@@ -119,10 +121,13 @@ def _end_of(earlier: Earlier) -> date:
 
 
 def past_of(earlier: Earlier) -> dict[str, Any]:
-    """What a contract after this one knows of the past: its end, the fixed terms so far, since when."""
+    """What a contract after this one knows of the past: its end, the fixed terms so far, since when, and how
+    long the employment rested."""
     past: dict[str, Any] = {"consecutive_fixed_terms": earlier.fixed_terms}
     if earlier.last_day is not None:
         past["previous_end"] = earlier.last_day.isoformat()
     if "service_start" in earlier.terms and earlier.ended_on is None:
         past["service_start"] = earlier.terms["service_start"]
+    if earlier.suspended_days and earlier.ended_on is None:
+        past["suspended_days"] = earlier.suspended_days
     return past

@@ -26,10 +26,12 @@ from contracts.models import (
     Change,
     Contract,
     PaperRequest,
+    Suspension,
     Template,
     TemplateVersion,
     Termination,
 )
+from contracts.suspensions.facts import days_suspended
 from core.errors import Refused
 from core.models import AuditEvent
 from core.numbers import normalise
@@ -192,9 +194,10 @@ def contract_signed_by(person: Person, contract_id: UUID) -> Contract:
 
 
 def timeline_of(principal: Principal, contract_id: UUID) -> QuerySet[AuditEvent]:
-    """The audit events of a contract, of its signing, its changes and its endings, oldest first."""
+    """The audit events of a contract, of its signing and of the documents about it, oldest first."""
     contract = contract_of(principal, contract_id)
-    later = [*contract.changes.only("pk"), *contract.terminations.only("pk")]
+    kinds = (contract.changes, contract.suspensions, contract.terminations)
+    later = [each for kind in kinds for each in kind.only("pk")]
     subjects = [contract.subject, *(each.subject for each in later)]
     return AuditEvent.objects.filter(subject__in=subjects).order_by("at", "id")
 
@@ -301,6 +304,44 @@ def last_change(contract: Contract, *, holding_on: date | None = None) -> Change
 def change_facts_of(document_digest: str) -> dict[str, Any]:
     """The facts of the signed change with this document. For the platform's own processes."""
     facts: dict[str, Any] = Change.objects.values_list("facts", flat=True).get(
+        signed_digest=document_digest, state=DocumentState.COMPLETED
+    )
+    return facts
+
+
+def suspensions_of(principal: Principal) -> QuerySet[Suspension]:
+    """All suspensions of the principal's contracts, and resumptions."""
+    principal.require(Permission.READ)
+    return Suspension.objects.filter(employer_id=principal.tenant).select_related("contract")
+
+
+def suspension_of(principal: Principal, suspension_id: UUID) -> Suspension:
+    """One of them; anybody else's is `not_found`."""
+    suspension = suspensions_of(principal).filter(pk=suspension_id).first()
+    if suspension is None:
+        raise Refused("not_found")
+    return suspension
+
+
+def last_suspension(contract: Contract, *, holding_on: date | None = None) -> Suspension | None:
+    """The last signed suspension or resumption of a contract: of all, or of those that hold on a day."""
+    signed = contract.suspensions.filter(state=DocumentState.COMPLETED)
+    if holding_on is not None:
+        signed = signed.filter(effective_on__lte=holding_on)
+    return signed.order_by("-number").first()
+
+
+def days_suspended_in(contract: Contract, until: date) -> int:
+    """Days up to and with `until` on which the employment of this contract rested, those of the contracts
+    before it included."""
+    signed = contract.suspensions.filter(state=DocumentState.COMPLETED).order_by("number")
+    before = int(contract.terms.get("suspended_days", 0))
+    return before + days_suspended(signed.values_list("act", "effective_on"), until)
+
+
+def suspension_facts_of(document_digest: str) -> dict[str, Any]:
+    """The facts of the signed suspension with this document. For the platform's own processes."""
+    facts: dict[str, Any] = Suspension.objects.values_list("facts", flat=True).get(
         signed_digest=document_digest, state=DocumentState.COMPLETED
     )
     return facts

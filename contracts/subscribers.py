@@ -1,13 +1,14 @@
 """What contracts do when others tell them something, in the same transaction."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from accounts.events import EmployerApproved
 from accounts.services.workers import follow_phone
 from contracts.domain import ContractState, DocumentState
 from contracts.events import ContractEffective
-from contracts.models import Change, Contract, Termination
-from contracts.services import changing, documents, ending
+from contracts.models import Change, Contract, LaterDocument, Suspension, Termination
+from contracts.services import changing, documents, ending, suspending
 from contracts.services.moving import move
 from contracts.services.reaching import ask_for_paper
 from core import bus, clock
@@ -24,9 +25,16 @@ from signing.services.keyroom import enrol_organisation_key
 
 SYSTEM = "system:contracts"
 
+# What follows from the signatures on a document about a contract.
+_COMPLETE: Mapping[type[LaterDocument], Callable[..., None]] = {
+    Change: changing.complete,
+    Suspension: suspending.complete,
+    Termination: ending.complete,
+}
+
 
 def _contract(subject: str) -> Contract:
-    """The contract that a subject is about: itself, or the one that is changed or ends."""
+    """The contract that a subject is about: itself, or the one that the document is about."""
     if document := documents.find(subject):
         return document.contract
     kind, _, identifier = subject.partition(":")
@@ -36,14 +44,12 @@ def _contract(subject: str) -> Contract:
 
 
 def on_completed(event: RequestCompleted) -> None:
-    """The signed document passed the acceptance rule: the contract is in force, changed, or ends; a filing is
-    due."""
+    """The signed document passed the acceptance rule: the contract is in force, changed, rests or goes on,
+    or ends; a filing is due."""
     document = documents.find(event.subject)
-    if isinstance(document, Termination):
-        ending.complete(document, document_digest=event.document_digest, completed_at=event.completed_at)
-        return
-    if isinstance(document, Change):
-        changing.complete(document, document_digest=event.document_digest, completed_at=event.completed_at)
+    if document is not None:
+        complete = _COMPLETE[type(document)]
+        complete(document, document_digest=event.document_digest, completed_at=event.completed_at)
         return
     contract = _contract(event.subject)
     move(

@@ -1,4 +1,4 @@
-"""Background work of contracts: documents of contracts that were sent, change or end, and bulk sheets."""
+"""Background work: documents of contracts that were sent, change, rest or end, and bulk sheets."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,8 +9,8 @@ from contracts.document.engine import Anchor, Rendered
 from contracts.document.summary import summary
 from contracts.domain import ContractState, DocumentState
 from contracts.facts import Facts
-from contracts.models import Change, Contract, LaterDocument, Termination
-from contracts.services import certificates, changing, documents, reminding, terminating
+from contracts.models import Change, Contract, LaterDocument, Suspension, Termination
+from contracts.services import certificates, changing, documents, reminding, suspending, terminating
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.moving import move
@@ -112,6 +112,18 @@ def let_change_hold(key: str) -> None:
     changing.let_hold(Contract.objects.get(pk=UUID(key)))
 
 
+@work.handler(suspending.DOCUMENT)
+def make_suspension(key: str) -> None:
+    """Make the document of a suspension or resumption, and open its signature request."""
+    _make(Suspension.objects.select_related("employer").get(pk=UUID(key)))
+
+
+@work.handler(suspending.HOLD)
+def let_suspension_hold(key: str) -> None:
+    """The day of a suspension or resumption has come."""
+    suspending.let_hold(Contract.objects.get(pk=UUID(key)))
+
+
 def _make(document: LaterDocument) -> None:
     """May run again: equal facts give equal bytes, and nothing is left to do when it has moved on."""
     if document.state != DocumentState.PLANNED:
@@ -127,7 +139,7 @@ def _make(document: LaterDocument) -> None:
         request = open_request(
             tenant=document.employer_id,
             subject=document.subject,
-            title=kind.title,
+            title=kind.title(facts),
             document_digest=digest,
             parties=[_party(facts, role, boxes[role], boxes[role]) for role in roles],
             expires_at=sign_before,

@@ -22,6 +22,7 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "/contract/end": ("合同终止日期", "Contract ends"),
     "/contract/probation_end": ("试用期终止日期", "Probation ends"),
     "/change/effective_on": ("变更生效日期", "The change holds from"),
+    "/suspension/effective_on": ("中止（恢复）日期", "The contract rests, or goes on, from"),
     "/ending/date": ("解除（终止）日期", "Last day of the employment"),
     "/sign_date": ("签订日期", "Signed"),
 }
@@ -60,7 +61,7 @@ class Confirmation:
 
 
 def confirmation(facts: Document, *, sign_date: date, kind: FilingType, today: date) -> Confirmation:
-    """What there is to confirm about the filing of a contract, of its change or of its ending."""
+    """What there is to confirm about the filing of a contract, of its change, suspension or ending."""
     days = _days(facts, sign_date)
     return Confirmation(
         filing_type=kind,
@@ -185,8 +186,26 @@ _CHANGE_RULES: Final[_Rules] = (
         lambda d, born, today: (today - d["/change/effective_on"]).days > 30,
     ),
 )
+_SUSPENSION_RULES: Final[_Rules] = (
+    (
+        "suspension_to_come",
+        "中止（恢复）日期在今天之后，备案后不能撤回，请确认。",
+        "The day is still to come; once accepted, nothing is undone.",
+        lambda d, born, today: d["/suspension/effective_on"] > today,
+    ),
+    (
+        "suspension_long_ago",
+        "中止（恢复）日期距今已超过三十天，请核对年份和月份。",
+        "The day was more than thirty days ago; check year and month.",
+        lambda d, born, today: (today - d["/suspension/effective_on"]).days > 30,
+    ),
+)
 # The rules for what is dated so; those of contracts for the rest.
-_OF_DATE: Final = {"/change/effective_on": _CHANGE_RULES, "/ending/date": _ENDING_RULES}
+_OF_DATE: Final = {
+    "/change/effective_on": _CHANGE_RULES,
+    "/suspension/effective_on": _SUSPENSION_RULES,
+    "/ending/date": _ENDING_RULES,
+}
 
 
 def _warnings(days: _Dates, facts: Document, today: date) -> Iterator[Warning]:

@@ -34,6 +34,7 @@ class When(StrEnum):
     ALWAYS = "always"
     OPTIONAL = "optional"
     RENEWAL = "filing_type is 21"
+    RESUMPTION = "filing_type is 42"
     LATE = "filing_type is 12, or filed after the deadline"
     FIXED_TERM = "term_type is 1"
     TASK = "term_type is 3"
@@ -215,6 +216,18 @@ CHANGE_FIELDS: tuple[Field, ...] = (
 )
 # fmt: on
 
+# The record of a suspension (中止) or resumption (恢复): who, which contract, and from when.
+# fmt: off
+SUSPENSION_FIELDS: tuple[Field, ...] = (
+    *(replace(field, when=_IN_LATER.get(field.target, field.when)) for field in FIELDS if field.target in _SHARED),
+    Field("/suspension/document_no", "/facts/suspension/document_no", _A, _ALWAYS, "文件编号"),
+    Field("/suspension/reason", "/facts/suspension/reason", _A, _ALWAYS, "中止原因"),
+    Field("/suspension/effective_on", "/facts/suspension/effective_on", _A, _ALWAYS, "中止（恢复）日期"),
+    Field("/suspension/since", "/facts/suspension/since", _A, When.RESUMPTION, "中止起始日期"),
+    Field("/suspension/until", "/facts/suspension/until", _A, _OPTIONAL, "预计中止截止日期"),
+)
+# fmt: on
+
 NOT_FILED_OF_ENDINGS: Mapping[str, str] = {
     "/facts/schema": "names the form of the facts",
     "/facts/contract_digest": "the filing names the accepted filing of the contract instead",
@@ -223,8 +236,18 @@ NOT_FILED_OF_ENDINGS: Mapping[str, str] = {
     "/facts/contract/service_start": "the filing states the length of service",
     "/facts/contract/probation_end": "input of the statutory checks only",
     "/facts/ending/pay_in_lieu": "part of the compensation",
+    "/facts/ending/suspended_days": "the filing states the length of service",
     "/facts/ending/evidence": "kept by the employer",
     "/facts/ending/handover": "between the parties",
+}
+
+NOT_FILED_OF_SUSPENSIONS: Mapping[str, str] = {
+    "/facts/schema": "names the form of the facts",
+    "/facts/contract_digest": "the filing names the accepted filing of the contract instead",
+    "/facts/worker/birth_date": "on file with the hire",
+    "/facts/worker/mobile": "on file with the hire",
+    "/facts/suspension/act": "the filing type says it",
+    "/facts/suspension/evidence": "kept by the employer",
 }
 
 NOT_FILED: Mapping[str, str] = {
@@ -235,6 +258,7 @@ NOT_FILED: Mapping[str, str] = {
     "/facts/worker/email": "for notices to the worker",
     "/facts/contract/consecutive_fixed_terms": "input of the statutory checks only",
     "/facts/contract/service_start": "input of the statutory checks only",
+    "/facts/contract/suspended_days": "input of the statutory checks only",
     "/facts/contract/worker_requests_fixed_term": "input of the statutory checks only",
     "/facts/contract/previous_end": "the filing names the earlier filing instead",
     "/facts/contract/probation_served_before": "input of the statutory checks only",

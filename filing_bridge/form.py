@@ -27,6 +27,8 @@ TITLES: Final = MappingProxyType(
         "12": "录用备案登记表（补办）",
         "21": "劳动合同续订备案表",
         "31": "劳动合同变更备案表",
+        "41": "劳动合同中止备案表",
+        "42": "劳动合同恢复履行备案表",
         "51": "解除劳动合同备案表",
         "52": "终止劳动合同备案表",
     }
@@ -111,6 +113,13 @@ _CHANGE: Final = (
     _Row("/change/agreement_no"),
     _Row("/change/effective_on", "date"),
 )
+_SUSPENSION: Final = (
+    _Row("/suspension/effective_on", "date"),
+    _Row("/suspension/document_no"),
+    _Row("/suspension/since", "date"),
+    _Row("/suspension/until", "date"),
+    _Row("/suspension/reason", "suspension_reason", wide=True),
+)
 _ENDING: Final = (
     _Row("/ending/date", "date"),
     _Row("/ending/certificate_no"),
@@ -136,8 +145,8 @@ _FILING: Final = (
 def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *, at: datetime) -> Rendered:
     """The form of an accepted filing as PDF/A-3a + PDF/UA-1, with the record attached as `filing.json`.
 
-    `record` follows filing-record-1.json, change-record-1.json or ending-record-1.json; `receipt` is the body
-    of the accepting decision (answer-1.json).
+    `record` follows the schema of its filing type (`mapping.layout_of`); `receipt` is the body of the
+    accepting decision (answer-1.json).
     Anchors: `employer_seal`, `agency_seal`. `at` (aware) is the time written into the PDF; equal input gives
     equal bytes. Raises ValueError for a receipt that does not accept.
     """
@@ -171,6 +180,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
         "变更": (*_fields(record, _CHANGE), *_changed(record)),
+        "中止恢复": _fields(record, _SUSPENSION),
         "解除终止": (*_fields(record, _ENDING), *_service(record)),
         "申报": _fields(record, _FILING),
     }

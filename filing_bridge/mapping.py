@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from filing_bridge.fields import CHANGE_FIELDS, ENDING_FIELDS, FIELDS, Field, When
+from filing_bridge.fields import CHANGE_FIELDS, ENDING_FIELDS, FIELDS, SUSPENSION_FIELDS, Field, When
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -26,12 +26,15 @@ class FilingType(StrEnum):
     LATE_HIRE = "12"
     RENEWAL = "21"
     CHANGE = "31"
+    SUSPENSION = "41"
+    RESUMPTION = "42"
     RESCISSION = "51"
     ENDING = "52"
 
 
 HIRES = frozenset({FilingType.HIRE, FilingType.LATE_HIRE})
 ENDINGS = frozenset({FilingType.RESCISSION, FilingType.ENDING})
+SUSPENSIONS = frozenset({FilingType.SUSPENSION, FilingType.RESUMPTION})
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class Layout:
 
 _OF_CONTRACTS = Layout("filing-record-1", "urn:qianbei:schema:filing-record:1", FIELDS)
 _OF_CHANGES = Layout("change-record-1", "urn:qianbei:schema:filing-change-record:1", CHANGE_FIELDS)
+_OF_SUSPENSIONS = Layout(
+    "suspension-record-1", "urn:qianbei:schema:filing-suspension-record:1", SUSPENSION_FIELDS
+)
 _OF_ENDINGS = Layout("ending-record-1", "urn:qianbei:schema:filing-ending-record:1", ENDING_FIELDS)
 
 
@@ -89,20 +95,26 @@ class MappingError(ValueError):
     """Facts that cannot become a filing of the type asked for."""
 
 
-BY_TARGET = {field.target: field for field in (*CHANGE_FIELDS, *ENDING_FIELDS, *FIELDS)}
+_LATER = (*CHANGE_FIELDS, *SUSPENSION_FIELDS, *ENDING_FIELDS)
+BY_TARGET = {field.target: field for field in (*_LATER, *FIELDS)}
 _TARGETS = {field.source: field.target for field in CHANGE_FIELDS}
+_LAYOUTS: Mapping[str, Layout] = {
+    FilingType.CHANGE: _OF_CHANGES,
+    **dict.fromkeys(SUSPENSIONS, _OF_SUSPENSIONS),
+    **dict.fromkeys(ENDINGS, _OF_ENDINGS),
+}
 
 
 def layout_of(filing_type: str) -> Layout:
     """The form of the records of a filing type."""
-    if filing_type == FilingType.CHANGE:
-        return _OF_CHANGES
-    return _OF_ENDINGS if filing_type in ENDINGS else _OF_CONTRACTS
+    return _LAYOUTS.get(filing_type, _OF_CONTRACTS)
 
 
 def document_no(document: Document) -> str:
-    """The number of the signed document behind facts or a record: a contract may be changed several times."""
-    return str(value_at(document, "/change/agreement_no") or document["contract_no"])
+    """The number of the signed document behind facts or a record: a contract may be changed or suspended
+    several times."""
+    own = value_at(document, "/change/agreement_no") or value_at(document, "/suspension/document_no")
+    return str(own or document["contract_no"])
 
 
 def filed_items(facts: Document) -> list[dict[str, Any]]:
@@ -116,10 +128,12 @@ def filed_items(facts: Document) -> list[dict[str, Any]]:
 
 
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal and a change are filed as such; a first contract as a hire, in time or late; an ending by its
-    kind."""
+    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a hire, in time
+    or late; an ending by its kind."""
     if "change" in facts:
         return FilingType.CHANGE
+    if "suspension" in facts:
+        return FilingType.SUSPENSION if facts["suspension"]["act"] == "1" else FilingType.RESUMPTION
     if "ending" in facts:
         return FilingType.RESCISSION if facts["ending"]["kind"] == "1" else FilingType.ENDING
     if facts["contract"]["sign_kind"] == "2":
@@ -135,11 +149,12 @@ def to_filing_record(
     *,
     omit: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """The canonical filing record of a signed contract (filing-record-1), change (change-record-1) or
-    certificate (ending-record-1).
+    """The canonical filing record of a signed contract (filing-record-1), change (change-record-1),
+    suspension or resumption (suspension-record-1) or certificate (ending-record-1).
 
-    `facts` follow contract-facts-1.json, change-facts-1.json or termination-facts-1.json. `omit` names
-    optional targets that the jurisdiction does not ask for (`Profile.omit`): data minimisation, PIPL Art. 6.
+    `facts` follow contract-facts-1.json, change-facts-1.json, suspension-facts-1.json or
+    termination-facts-1.json. `omit` names optional targets that the jurisdiction does not ask for
+    (`Profile.omit`): data minimisation, PIPL Art. 6.
     Raises `MappingError` when the filing type and the facts disagree or a field of the floor would be left
     out.
     """

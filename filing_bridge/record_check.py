@@ -12,7 +12,16 @@ from core.codes.fields import CODE_FIELDS
 from core.numbers import NumberError, check_id_document, check_phone, check_uscc
 from core.periods import birthday
 from filing_bridge.fields import When
-from filing_bridge.mapping import BY_TARGET, ENDINGS, SHANGHAI, Document, FilingType, layout_of, value_at
+from filing_bridge.mapping import (
+    BY_TARGET,
+    ENDINGS,
+    SHANGHAI,
+    SUSPENSIONS,
+    Document,
+    FilingType,
+    layout_of,
+    value_at,
+)
 from filing_bridge.profiles import Profile, deadline, has_hukou, opens_on
 from filing_bridge.protocol.errors import RejectItem
 
@@ -30,6 +39,7 @@ _CONDITIONS: Mapping[When, _Condition] = {
     When.ALWAYS: lambda record: True,
     When.OPTIONAL: lambda record: False,
     When.RENEWAL: lambda record: record["filing_type"] == FilingType.RENEWAL,
+    When.RESUMPTION: lambda record: record["filing_type"] == FilingType.RESUMPTION,
     When.LATE: lambda record: record["filing_type"] == FilingType.LATE_HIRE,
     When.FIXED_TERM: lambda record: record["contract"]["term_type"] == "1",
     When.TASK: lambda record: record["contract"]["term_type"] == "3",
@@ -158,6 +168,23 @@ def _change_dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
         )
 
 
+def _suspension_dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
+    said, contract = record["suspension"], record["contract"]
+    day, kind = said["effective_on"], FilingType(record["filing_type"])
+    if not contract["employment_start"] <= day <= contract.get("end", day):
+        yield RejectItem(
+            "/suspension/effective_on", "suspension_outside_term", "中止（恢复）日期不在合同期限内。", "请核对日期。"
+        )
+    if kind is FilingType.RESUMPTION and day <= said.get("since", day):
+        yield RejectItem(
+            "/suspension/since", "resumed_before", "恢复日期不晚于中止起始日期。", "请核对两个日期。"
+        )
+    if submitted_on(record) < opens_on(record, kind, profile):
+        yield RejectItem(
+            "/suspension/effective_on", "too_early", "尚未到可以备案的日期。", "请在中止（恢复）之日起报送。"
+        )
+
+
 def _ending_dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
     kind, ends = FilingType(record["filing_type"]), record["ending"]["date"]
     if ends < record["contract"]["employment_start"]:
@@ -220,5 +247,6 @@ def _dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
 # The dates of contracts are checked where no other document is filed.
 _DATES: Mapping[str, Callable[[Document, Profile], Iterator[RejectItem]]] = {
     FilingType.CHANGE: _change_dates,
+    **dict.fromkeys(SUSPENSIONS, _suspension_dates),
     **dict.fromkeys(ENDINGS, _ending_dates),
 }

@@ -12,6 +12,8 @@ from filing_bridge.fields import (
     NOT_FILED,
     NOT_FILED_OF_CHANGES,
     NOT_FILED_OF_ENDINGS,
+    NOT_FILED_OF_SUSPENSIONS,
+    SUSPENSION_FIELDS,
     Field,
 )
 from filing_bridge.profiles import Profile, profiles
@@ -51,6 +53,14 @@ def _records() -> Iterator[str]:
     yield _fields(CHANGE_FIELDS)
     yield "## Facts of a change that are not filed\n"
     yield _not_filed(NOT_FILED_OF_CHANGES)
+    yield "## Fields of the record of a suspension or resumption\n"
+    yield (
+        "Filing types 41 and 42; `/facts` are those attached to the signed agreement or notice "
+        "(`suspension.json`).\n"
+    )
+    yield _fields(SUSPENSION_FIELDS)
+    yield "## Facts of a suspension that are not filed\n"
+    yield _not_filed(NOT_FILED_OF_SUSPENSIONS)
     yield "## Fields of the record of an ending\n"
     yield (
         "Filing types 51 and 52; `/facts` are those attached to the signed certificate "

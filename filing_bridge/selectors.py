@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
-from contracts.selectors import change_facts_of, ending_facts_of, facts_of
+from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge.domain import (
@@ -43,9 +43,11 @@ def filing_of(principal: Principal, filing_id: UUID) -> Filing:
 
 
 def facts_behind(filing: Filing) -> dict[str, Any]:
-    """The facts of the contract, its change or its ending, whichever is filed. For our own processes."""
+    """The facts of the contract, or of the document about it, whichever is filed. For our own processes."""
     if filing.event == Event.CHANGE:
         return change_facts_of(filing.document_digest)
+    if filing.event in (Event.SUSPENSION, Event.RESUMPTION):
+        return suspension_facts_of(filing.document_digest)
     source = ending_facts_of if filing.event == Event.ENDING else facts_of
     return source(filing.contract_id)
 

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from contracts.events import ContractChanged, ContractEffective, ContractEnded
-from contracts.selectors import change_facts_of, ending_facts_of, facts_of
+from contracts.events import ContractChanged, ContractEffective, ContractEnded, SuspensionSigned
+from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from contracts.services.ending import DEATH
 from core import bus
 from filing_bridge.events import FilingAccepted
 from filing_bridge.protocol import Event
-from filing_bridge.services.preparing import open_change, open_ending, open_filing
+from filing_bridge.services.preparing import open_change, open_ending, open_filing, open_suspension
 from signing.services.notices import mine_url, tell_signers
 
 NOTICE_LIFETIME = timedelta(days=7)
@@ -22,6 +22,11 @@ def on_effective(event: ContractEffective) -> None:
 def on_changed(event: ContractChanged) -> None:
     """So is a change, when what it changes is filed at all."""
     open_change(event, change_facts_of(event.document_digest))
+
+
+def on_suspended(event: SuspensionSigned) -> None:
+    """A suspension and its resumption are filed by themselves."""
+    open_suspension(event, suspension_facts_of(event.document_digest))
 
 
 def on_ended(event: ContractEnded) -> None:
@@ -44,5 +49,6 @@ def on_accepted(event: FilingAccepted) -> None:
 
 bus.subscribe(ContractEffective, on_effective)
 bus.subscribe(ContractChanged, on_changed)
+bus.subscribe(SuspensionSigned, on_suspended)
 bus.subscribe(ContractEnded, on_ended)
 bus.subscribe(FilingAccepted, on_accepted)

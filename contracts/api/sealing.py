@@ -31,6 +31,12 @@ class ApplicationWishSerializer(StrictSerializer):
         default=list,
         help_text="Changes whose agreements wait for the seal.",
     )
+    suspensions = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=5_000,
+        default=list,
+        help_text="Suspensions and resumptions whose documents wait for the seal.",
+    )
     reason = serializers.CharField(max_length=200)
 
 
@@ -101,7 +107,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
     )
     @remembered
     def post(self, request: Request) -> Response:
-        """Ask for the seal on contracts and changes that the workers have signed, and on certificates."""
+        """Ask for the seal on what the workers have signed, and on what the employer signs alone."""
         wish = ApplicationWishSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         application = sealing.apply_for_seal(
@@ -110,6 +116,7 @@ class ApplicationsView(generics.ListAPIView[SealApplication]):
             contract_ids=wish.validated_data["contracts"],
             termination_ids=wish.validated_data["terminations"],
             change_ids=wish.validated_data["changes"],
+            suspension_ids=wish.validated_data["suspensions"],
             reason=wish.validated_data["reason"],
         )
         return Response(_shown(request, application.pk), 201)

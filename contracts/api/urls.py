@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.api import batches, changes, reaching, renewals, sealing, terminations, views
+from contracts.api import batches, changes, reaching, renewals, sealing, suspensions, terminations, views
 
 urlpatterns = [
     path("templates/", views.TemplatesView.as_view()),
@@ -24,6 +24,14 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/lineage/", renewals.LineageView.as_view()),
     path("contracts/<uuid:contract_id>/changes/preview/", changes.PreviewView.as_view()),
     path("contracts/<uuid:contract_id>/changes/", changes.OpenView.as_view()),
+    path("contracts/<uuid:contract_id>/suspensions/preview/", suspensions.PreviewSuspensionView.as_view()),
+    path("contracts/<uuid:contract_id>/suspensions/", suspensions.SuspendView.as_view()),
+    path("contracts/<uuid:contract_id>/resumptions/preview/", suspensions.PreviewResumptionView.as_view()),
+    path("contracts/<uuid:contract_id>/resumptions/", suspensions.ResumeView.as_view()),
+    path("suspensions/", suspensions.SuspensionsView.as_view()),
+    path("suspensions/<uuid:suspension_id>/", suspensions.SuspensionView.as_view()),
+    path("suspensions/<uuid:suspension_id>/withdraw/", suspensions.WithdrawView.as_view()),
+    path("suspensions/<uuid:suspension_id>/document/", suspensions.DocumentView.as_view()),
     path("changes/", changes.ChangesView.as_view()),
     path("changes/<uuid:change_id>/", changes.ChangeView.as_view()),
     path("changes/<uuid:change_id>/withdraw/", changes.WithdrawView.as_view()),

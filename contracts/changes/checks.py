@@ -19,8 +19,8 @@ from contracts.lineage import extension_counts
 # What no agreement changes: what has happened, and what makes it another contract.
 FIXED_FACTS: Final = frozenset({
     "sign_kind", "start", "employment_start", "employment_form", "employment_kind", "service_start",
-    "previous_end", "consecutive_fixed_terms", "worker_requests_fixed_term", "probation_months",
-    "probation_start", "probation_end", "probation_served_before",
+    "suspended_days", "previous_end", "consecutive_fixed_terms", "worker_requests_fixed_term",
+    "probation_months", "probation_start", "probation_end", "probation_served_before",
 })  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.changes import checks as changes
 from contracts.checks import RULES, Rule, Severity
 from contracts.endings import checks as endings
+from contracts.suspensions import checks as suspensions
 
 _HEAD = """# Statutory checks
 
@@ -36,6 +37,14 @@ is made, and again in the province; examples on both sides of the line stand in
 before.
 
 """
+_SUSPENSIONS = """
+## Suspensions
+
+Made from `contracts/suspensions/rules.toml`. The rules look at the facts of a suspension (中止) or a resumption
+(恢复) before its document is made, and again in the province; examples on both sides of the line stand in
+`tests/unit/contracts/test_suspensions.py`. The reasons are the code table `suspension_reason`.
+
+"""
 _ENDINGS = """
 ## Endings
 
@@ -48,8 +57,13 @@ certificate is made, and again in the province; examples on both sides of the li
 
 
 def page() -> str:
-    """Markdown: one row a rule, in the order of their numbers: contracts, their changes, their endings."""
-    return _HEAD + _table(RULES) + _CHANGES + _table(changes.RULES) + _ENDINGS + _table(endings.RULES)
+    """Markdown: one row a rule, in the order of their numbers: contracts, then what follows them."""
+    return "".join((
+        _HEAD + _table(RULES),
+        _CHANGES + _table(changes.RULES),
+        _SUSPENSIONS + _table(suspensions.RULES),
+        _ENDINGS + _table(endings.RULES),
+    ))
 
 
 def _table(rules: Iterable[Rule[Any]]) -> str:

@@ -88,7 +88,9 @@ def _wish(case: Case) -> bool:
 
 def _ten_years(case: Case) -> Iterator[Hit]:
     service = case.day("/contract/service_start") or case.employment_start
-    if _kind(case) != OPEN and not _wish(case) and not case.part_time and case.start >= birthday(service, 10):
+    rested = timedelta(days=case.get("/contract/suspended_days") or 0)
+    full = case.start >= birthday(service + rested, 10)
+    if _kind(case) != OPEN and not _wish(case) and not case.part_time and full:
         yield Hit("/contract/term_type", {"day": service})
 
 

@@ -101,6 +101,8 @@ def _rows(facts: Facts) -> Iterator[Field]:
     yield _field("合同终止日期", chinese_date(ends) if ends else describe("term_type", contract["term_type"]))
     yield _field("用工之日", chinese_date(contract["employment_start"]))
     yield _field("本单位工作年限", f"{ending['service_years']} 年零 {ending['service_months']} 个月")
+    if days := ending.get("suspended_days"):
+        yield _field("中止履行", f"{days} 天，不计入工作年限")
     yield _field("解除或者终止日期", chinese_date(ending["date"]), wide=True)
     if reason is not None:
         yield _field("原因", f"{reason.zh}{_in_brackets(articles(reason.basis))}", wide=True)

@@ -25,6 +25,7 @@ class Case:
     """Facts of an ending that are valid against their schema, with what only the employer's side knows.
 
     `protected` is None where nobody asked; `owed` is the amount by law, None when none was computed.
+    `suspended`: whether the contract rests.
     """
 
     facts: Facts
@@ -32,6 +33,7 @@ class Case:
     protected: bool | None = None
     owed: Decimal | None = None
     wages_given: int | None = None
+    suspended: bool = False
 
     @cached_property
     def reason(self) -> Reason | None:
@@ -50,6 +52,12 @@ class Case:
         """Whether severance pay is owed."""
         part_time = self.facts["contract"]["employment_form"] == PART_TIME
         return bool(self.reason and self.reason.compensation) and not part_time
+
+    @property
+    def starts(self) -> date:
+        """From when service counts, without the days on which the contract rested."""
+        rested = self.facts["ending"].get("suspended_days", 0)
+        return starts_service(self.facts["contract"], rested)
 
     def within(self, *articles: str) -> bool:
         return self.reason is not None and self.reason.within(*articles)
@@ -118,6 +126,11 @@ def _not_in_probation(case: Case) -> Iterator[Hit]:
         yield Hit("/ending/reason")
 
 
+def _suspended(case: Case) -> Iterator[Hit]:
+    if case.suspended and case.reason is not None and not case.reason.while_suspended:
+        yield Hit("/ending/reason")
+
+
 def _in_probation(case: Case) -> Iterator[Hit]:
     probation = case.day("contract", "probation_end")
     if case.within("4003", "41") and probation is not None and case.ends <= probation:
@@ -151,7 +164,7 @@ def _protected(case: Case) -> Iterator[Hit]:
 def _near_pension(case: Case) -> Iterator[Hit]:
     """Fifteen years of service, and old enough that the pension may be less than five years away."""
     born = date.fromisoformat(case.facts["worker"]["birth_date"])
-    long = case.ends >= birthday(starts_service(case.facts["contract"]), 15)
+    long = case.ends >= birthday(case.starts, 15)
     if case.reason is not None and case.reason.barred and long and case.ends >= birthday(born, 45):
         yield Hit("/ending/reason")
 
@@ -183,8 +196,7 @@ def _too_young(case: Case) -> Iterator[Hit]:
 
 def _wages_missing(case: Case) -> Iterator[Hit]:
     if case.due and case.wages_given is not None:
-        start = starts_service(case.facts["contract"])
-        wanted = 12 if case.ends >= birthday(start, 1) - timedelta(days=1) else 1
+        wanted = 12 if case.ends >= birthday(case.starts, 1) - timedelta(days=1) else 1
         if case.wages_given < wanted:
             yield Hit("/wages", {"wanted": wanted, "given": case.wages_given})
 
@@ -244,6 +256,7 @@ _FIND: Final[Mapping[str, Find[Case]]] = {
     "RE4": _before_work,
     "RE5": _evidence,
     "RE21": _in_probation,
+    "RE26": _suspended,
     "RE37a": _workers_notice,
     "RE37b": _not_in_probation,
     "RE40": _no_notice,

@@ -5,7 +5,7 @@ For information: local rules and service before 2008 (Art. 97) may lead to anoth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
@@ -75,17 +75,25 @@ def months_due(start: date, end: date) -> Decimal:
     return years + (Decimal(1) if months >= 6 else HALF)
 
 
-def compensation(start: date, end: date, pay: Pay, formula: Formula = Formula.N) -> Compensation:
-    """What is owed for service from `start` to `end`. Raises `ValueError` without any pay."""
+def compensation(
+    start: date, end: date, pay: Pay, formula: Formula = Formula.N, *, suspended_days: int = 0
+) -> Compensation:
+    """What is owed for service from `start` to `end`, the days left out on which the contract was suspended.
+
+    Raises `ValueError` without any pay.
+    """
     if not pay.months:
         raise ValueError("the pay of the last months is needed")
-    years, months = service(start, end)
-    count = months_due(start, end)
+    counted = min(start + timedelta(days=suspended_days), end)
+    years, months = service(counted, end)
+    count = months_due(counted, end)
+    zh = f"，其中中止 {suspended_days} 天不计入" if suspended_days else ""
+    en = f" without {suspended_days} days of suspension" if suspended_days else ""
     lines = [
         Line(
-            f"工作年限：{start} 至 {end}，满 {years} 年零 {months} 个月，折算 {_number(count)} 个月工资"
+            f"工作年限：{start} 至 {end}{zh}，满 {years} 年零 {months} 个月，折算 {_number(count)} 个月工资"
             "（满一年一个月，六个月以上不满一年按一年，不满六个月按半个月）",
-            f"Service: {start} to {end}, {years} years {months} months; {_number(count)} months' "
+            f"Service: {start} to {end}{en}, {years} years {months} months; {_number(count)} months' "
             "pay (a month a year; six months and more count as a year, less as half a month)",
         )
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -65,12 +65,15 @@ def signers_of(facts: Facts) -> tuple[str, ...]:
     return ("worker", "employer") if reason is not None and reason.both_sign else ("employer",)
 
 
-def starts_service(contract: Facts) -> date:
-    """From when service with the employer counts."""
-    return min(date.fromisoformat(contract[name]) for name in _STARTS if name in contract)
+def starts_service(contract: Facts, suspended_days: int = 0) -> date:
+    """From when service with the employer counts: later by the days on which the employment rested."""
+    first = min(date.fromisoformat(contract[name]) for name in _STARTS if name in contract)
+    return first + timedelta(days=suspended_days)
 
 
-def owed(contract: Facts, wish: Wish, minimum: Decimal | None) -> Compensation | None:
+def owed(
+    contract: Facts, wish: Wish, minimum: Decimal | None, suspended_days: int = 0
+) -> Compensation | None:
     """What the law makes the employer pay; None when nothing, or when it cannot be told yet.
 
     Part-time work ends without severance pay (劳动合同法 Art. 71).
@@ -81,19 +84,28 @@ def owed(contract: Facts, wish: Wish, minimum: Decimal | None) -> Compensation |
     if reason is None or not due or not wish.wages or wish.ends_on < start:
         return None
     formula = Formula.N_PLUS_1 if reason.or_pay and wish.pay_in_lieu else Formula.N
-    return compensation(start, wish.ends_on, Pay(wish.wages, wish.local_average, minimum), formula)
+    pay = Pay(wish.wages, wish.local_average, minimum)
+    return compensation(start, wish.ends_on, pay, formula, suspended_days=suspended_days)
 
 
 def assemble(
-    contract: Facts, *, contract_digest: str, certificate_no: str, wish: Wish, amount: Decimal | None
+    contract: Facts,
+    *,
+    contract_digest: str,
+    certificate_no: str,
+    wish: Wish,
+    amount: Decimal | None,
+    suspended_days: int = 0,
 ) -> dict[str, Any]:
     """The facts of the ending of a contract with these facts and this signed document. Pure.
+
+    The `suspended_days` of the employment are left out of its service.
 
     An unknown reason leaves the kind a rescission by the employer; the checks refuse it.
     """
     schema = contract_facts.facts_schema(SCHEMA_FILE)["properties"]
     reason = reason_of(wish.reason, wish.circumstance)
-    start = starts_service(contract["contract"])
+    start = starts_service(contract["contract"], suspended_days)
     years, months = service(start, wish.ends_on) if wish.ends_on >= start else (0, 0)
     ending = {
         "kind": reason.kind if reason else RESCISSION,
@@ -109,6 +121,7 @@ def assemble(
         "evidence": list(wish.evidence),
         "service_years": years,
         "service_months": months,
+        "suspended_days": suspended_days or None,
         "compensation": None if amount is None else f"{amount:.2f}",
         "handover": wish.handover,
     }

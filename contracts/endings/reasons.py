@@ -17,7 +17,8 @@ class Reason:
 
     `involuntary` and `compensation` are what the law attaches to it (失业保险, 劳动合同法 Art. 46); they are
     None while a circumstance is needed and not given. `notice`: days before the ending; `or_pay`: a month's
-    pay may stand in for the notice (Art. 40). `barred`: not for protected people (Arts. 42, 45).
+    pay may stand in for the notice (Art. 40). `barred`: not for protected people (Arts. 42, 45). `while_suspended`:
+    whether it may be given while the contract rests.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Reason:
     union: bool
     barred: bool
     both_sign: bool
+    while_suspended: bool
 
     @property
     def settled(self) -> bool:
@@ -73,6 +75,7 @@ def reason_of(code: str, circumstance: str = "") -> Reason | None:
         union=row.columns["union"] == "yes",
         barred=row.columns["barred"] == "yes",
         both_sign=row.columns["signers"] == "both",
+        while_suspended=row.columns.get("suspended") != "no",
     )
 
 

@@ -2,7 +2,7 @@
 
 from contracts.models.batches import Batch, BatchRow, RememberedMapping
 from contracts.models.contracts import Contract, PaperRequest, Reminder
-from contracts.models.documents import Change, LaterDocument, Termination
+from contracts.models.documents import Change, LaterDocument, Suspension, Termination
 from contracts.models.templates import Template, TemplateVersion
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "PaperRequest",
     "RememberedMapping",
     "Reminder",
+    "Suspension",
     "Template",
     "TemplateVersion",
     "Termination",

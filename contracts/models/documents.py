@@ -1,4 +1,4 @@
-"""Documents about a concluded contract: its endings and its changes."""
+"""Documents about a concluded contract: its changes, suspensions and endings."""
 
 import uuid
 from typing import ClassVar
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from contracts.domain import DOCUMENT_TRANSITIONS, OPEN_DOCUMENT, STANDING_TERMINATION, DocumentState
 from contracts.models.contracts import Contract
+from contracts.suspensions.facts import RESUME, SUSPEND
 from core.crypto import EncryptedJSONField
 from core.transitions import TransitionTable
 
@@ -55,7 +56,7 @@ class LaterDocument(models.Model):
 
     @property
     def kind(self) -> str:
-        """`termination` or `change`: the first part of the subject and of the audit words."""
+        """`termination`, `change` or `suspension`: the first part of the subject and of the audit words."""
         return str(self._meta.model_name)
 
     @property
@@ -117,5 +118,35 @@ class Change(LaterDocument):
             models.UniqueConstraint(fields=["employer", "agreement_no"], name="agreement_no_once"),
             models.UniqueConstraint(
                 fields=["contract"], condition=Q(state__in=sorted(OPEN_DOCUMENT)), name="contract_change_open"
+            ),
+        )
+
+
+class Suspension(LaterDocument):
+    """The suspension (中止) of one contract, or the resumption (恢复) that ends it.
+
+    `number` counts those of the contract that were signed, in turn. `effective_on` is the first day on which
+    the contract rests, or is performed again; `until` the last day that was foreseen.
+    """
+
+    document_no = models.CharField(max_length=50)
+    number = models.PositiveIntegerField()
+    act = models.CharField(max_length=1)
+    reason = models.CharField(max_length=1)
+    effective_on = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta(LaterDocument.Meta):
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *LaterDocument.Meta.constraints,
+            models.UniqueConstraint(fields=["employer", "document_no"], name="suspension_no_once"),
+            models.CheckConstraint(condition=Q(act__in=[SUSPEND, RESUME]), name="suspension_act_known"),
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(state__in=sorted(OPEN_DOCUMENT)), name="contract_suspension_open"
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "number"],
+                condition=Q(state=DocumentState.COMPLETED),
+                name="contract_suspensions_in_turn",
             ),
         )

@@ -12,7 +12,7 @@ from contracts import selectors
 from contracts.changes import checks
 from contracts.changes.facts import assemble, changed_terms
 from contracts.checks import Finding, Severity
-from contracts.domain import ContractState, DocumentState
+from contracts.domain import IN_FORCE, ContractState, DocumentState
 from contracts.events import ContractChanged
 from contracts.facts import facts_digest
 from contracts.models import Change, Contract
@@ -42,7 +42,7 @@ def propose(
 ) -> Proposal:
     """Look at a change before it is opened; commits nothing. `terms` are those that differ; None drops one.
 
-    Refuses `contract_not_in_force`, and malformed or unprintable facts (`facts_faulty`).
+    Refuses `contract_not_in_force`, `contract_suspended`, and malformed or unprintable facts (`facts_faulty`).
     """
     return _proposal(_in_force(principal, contract_id), terms, effective_on)
 
@@ -120,7 +120,7 @@ def let_hold(contract: Contract) -> None:
         return
     terms = change.facts["contract"]
     with transaction.atomic():
-        mine = Contract.objects.filter(pk=contract.pk, state=ContractState.EFFECTIVE)
+        mine = Contract.objects.filter(pk=contract.pk, state__in=sorted(IN_FORCE))
         known = mine.first()
         if known is None or known.terms == terms:
             return
@@ -142,6 +142,8 @@ def let_hold(contract: Contract) -> None:
 
 def _in_force(principal: Principal, contract_id: UUID) -> Contract:
     contract = selectors.contract_of(principal, contract_id)
+    if contract.state == ContractState.SUSPENDED:
+        raise Refused("contract_suspended")
     if contract.state != ContractState.EFFECTIVE:
         raise Refused("contract_not_in_force")
     return contract

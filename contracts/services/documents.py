@@ -1,4 +1,4 @@
-"""What changes and endings of contracts have in common: found by their subject, taken back, closed."""
+"""What changes, suspensions and endings have in common: found by their subject, taken back, closed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ from contracts.domain import DocumentState
 from contracts.endings import certificate
 from contracts.endings.facts import signers_of
 from contracts.facts import Facts
-from contracts.models import Change, LaterDocument, Termination
+from contracts.models import Change, LaterDocument, Suspension, Termination
 from contracts.services.moving import move
+from contracts.suspensions import document as suspension
+from contracts.suspensions import facts as suspensions
 from core.principal import Permission, Principal
 from signing.services.requests import withdraw_request
 
@@ -27,7 +29,7 @@ class Kind:
     """What differs: the table, the title, how the facts are rendered, who signs, what stands above."""
 
     model: type[LaterDocument]
-    title: str
+    title: Callable[[Facts], str]
     render: Callable[..., Rendered]
     signers: Callable[[Facts], tuple[str, ...]]
     summary: Callable[[Facts], list[dict[str, str]]]
@@ -35,16 +37,31 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "termination": Kind(
-        Termination, certificate.TITLE, certificate.render_certificate, signers_of, certificate.summary
+        Termination,
+        lambda facts: certificate.TITLE,
+        certificate.render_certificate,
+        signers_of,
+        certificate.summary,
     ),
     "change": Kind(
-        Change, agreement.TITLE, agreement.render_agreement, lambda facts: SIGNERS, agreement.summary
+        Change,
+        lambda facts: agreement.TITLE,
+        agreement.render_agreement,
+        lambda facts: SIGNERS,
+        agreement.summary,
+    ),
+    "suspension": Kind(
+        Suspension,
+        suspension.title,
+        suspension.render_suspension,
+        suspensions.signers_of,
+        suspension.summary,
     ),
 }
 
 
 def find(subject: str) -> LaterDocument | None:
-    """The change or ending that a subject names; None for anything else."""
+    """The document that a subject names; None for anything else, a contract too."""
     name, _, identifier = subject.partition(":")
     kind = KINDS.get(name)
     if kind is None:

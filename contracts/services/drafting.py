@@ -40,7 +40,7 @@ def create_draft(
 
     Commits the row and its audit event. Refuses a malformed section (`facts_faulty`, all faults at once),
     an unknown template or worker, a number that is taken, a contract that cannot be renewed and one that is
-    (`contract_not_renewable`, `contract_renewed_already`).
+    (`contract_not_renewable`, `contract_suspended`, `contract_renewed_already`).
     """
     principal.require(Permission.DRAFT)
     worker = worker_of(principal, worker_id)
@@ -50,6 +50,7 @@ def create_draft(
     terms = joined(follows, terms)
     facts = assemble_facts(employer, worker, template, terms, jurisdiction_code, number)
     refuse_faults("facts_faulty", faults_of(facts))
+    refuse_suspended(follows)
     try:
         with transaction.atomic():
             contract = Contract.objects.create(
@@ -71,6 +72,12 @@ def create_draft(
             raise Refused("contract_renewed_already") from error
         raise Refused("contract_no_taken", params={"contract_no": number}) from error
     return contract
+
+
+def refuse_suspended(follows: Contract | None) -> None:
+    """Nothing renews a contract while it rests: refuses `contract_suspended`."""
+    if follows is not None and follows.state == ContractState.SUSPENDED:
+        raise Refused("contract_suspended")
 
 
 def revise_draft(
@@ -164,6 +171,7 @@ def earlier(contract: Contract) -> Earlier:
         contract.jurisdiction_code,
         date.fromisoformat(signed_end) if signed_end else None,
         contract.ended_on,
+        selectors.days_suspended_in(contract, clock.today()),
     )
 
 

@@ -20,6 +20,7 @@ from contracts.services.drafting import (
     joined,
     new_contract_no,
     refuse_faults,
+    refuse_suspended,
 )
 from core import clock
 from core.errors import Refused
@@ -126,8 +127,10 @@ def usual_terms(contract: Contract) -> dict[str, Any]:
 
 
 def concluded(principal: Principal, contract_id: UUID) -> Contract:
-    """A contract that both have signed, in force or ended; refuses `contract_not_renewable`."""
+    """A contract that both have signed, in force or ended; refuses `contract_not_renewable`, and
+    `contract_suspended` while it rests."""
     contract = selectors.contract_of(principal, contract_id)
+    refuse_suspended(contract)
     if contract.state not in CONCLUDED:
         raise Refused("contract_not_renewable")
     return contract

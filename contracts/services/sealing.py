@@ -28,9 +28,10 @@ def apply_for_seal(
     reason: str,
     termination_ids: Sequence[UUID] = (),
     change_ids: Sequence[UUID] = (),
+    suspension_ids: Sequence[UUID] = (),
 ) -> SealApplication:
-    """Ask for the seal on contracts and changes that the workers have signed and on certificates of endings;
-    any number of them in one application.
+    """Ask for the seal on contracts, changes and suspensions that the workers have signed and on what the
+    employer signs alone; any number of them in one application.
 
     Refuses `document_not_ready` when one of them is not out for signature, and what signing refuses.
     """
@@ -38,6 +39,7 @@ def apply_for_seal(
         *_requests(selectors.contracts_of(principal), set(contract_ids)),
         *_requests(selectors.terminations_of(principal), set(termination_ids)),
         *_requests(selectors.changes_of(principal), set(change_ids)),
+        *_requests(selectors.suspensions_of(principal), set(suspension_ids)),
     ]
     with transaction.atomic():
         application = applications.apply_for_seal(

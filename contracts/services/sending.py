@@ -11,7 +11,7 @@ from contracts.checks import Finding, Severity
 from contracts.domain import ContractState
 from contracts.facts import facts_digest
 from contracts.models import Contract
-from contracts.services.drafting import facts_of_draft, faults_of, findings_of, refuse_faults
+from contracts.services.drafting import facts_of_draft, faults_of, findings_of, refuse_faults, refuse_suspended
 from contracts.services.moving import move
 from core import clock, work
 from core.errors import Fault, Refused
@@ -26,12 +26,14 @@ def send_contract(*, principal: Principal, contract_id: UUID) -> tuple[Finding, 
     """Freeze the facts and set the document in motion; returns the warnings that remain.
 
     Commits the frozen facts with the state `rendering` and the due work. Refuses a contract that is not a
-    draft, an employer that is not approved, malformed facts, and every breach of a statutory rule at once.
+    draft, an employer that is not approved, the renewal of a contract that rests, malformed facts, and every
+    breach of a statutory rule at once.
     """
     principal.require(Permission.SEND)
     contract = selectors.contract_of(principal, contract_id)
     if contract.employer.state != EmployerState.APPROVED:
         raise Refused("employer_not_approved")
+    refuse_suspended(contract.follows)
     facts = facts_of_draft(contract)
     refuse_faults("facts_faulty", faults_of(facts))
     findings = findings_of(contract)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from contracts import selectors
 from contracts.checks import Finding, Severity, minimum_wages
 from contracts.document.names import unprintable_faults
-from contracts.domain import ContractState
+from contracts.domain import IN_FORCE, ContractState
 from contracts.endings import checks
 from contracts.endings.compensation import Compensation
 from contracts.endings.facts import Wish, assemble, owed, validate
@@ -90,7 +90,7 @@ def withdraw_termination(*, principal: Principal, termination_id: UUID, reason: 
 
 def _in_force(principal: Principal, contract_id: UUID) -> Contract:
     contract = selectors.contract_of(principal, contract_id)
-    if contract.state != ContractState.EFFECTIVE:
+    if contract.state not in IN_FORCE:
         raise Refused("contract_not_in_force")
     return contract
 
@@ -98,7 +98,8 @@ def _in_force(principal: Principal, contract_id: UUID) -> Contract:
 def _proposal(contract: Contract, wish: Wish) -> Proposal:
     current = contract.facts_in_force
     minimum = minimum_wages().at(current["contract"]["work_place_code"], wish.ends_on)
-    law = owed(current["contract"], wish, minimum.monthly if minimum else None)
+    rested = selectors.days_suspended_in(contract, wish.ends_on)
+    law = owed(current["contract"], wish, minimum.monthly if minimum else None, rested)
     by_law = law.amount if law else None
     facts = assemble(
         current,
@@ -106,9 +107,11 @@ def _proposal(contract: Contract, wish: Wish) -> Proposal:
         certificate_no=new_number("ZM"),
         wish=wish,
         amount=by_law if wish.agreed is None else wish.agreed,
+        suspended_days=rested,
     )
     refuse_faults("facts_faulty", validate(facts) or unprintable_faults(facts))
-    case = checks.Case(facts, clock.today(), wish.protected, by_law, len(wish.wages))
+    resting = contract.state == ContractState.SUSPENDED
+    case = checks.Case(facts, clock.today(), wish.protected, by_law, len(wish.wages), resting)
     return Proposal(facts, checks.check(case), law)
 
 

@@ -4,7 +4,7 @@ from typing import Literal, TypeVar
 from uuid import UUID
 
 from contracts import selectors
-from contracts.models import Change, Contract, LaterDocument, Termination
+from contracts.models import Change, Contract, LaterDocument, Suspension, Termination
 from core import audit
 from core.principal import Permission, Principal
 
@@ -35,6 +35,11 @@ def open_certificate(*, principal: Principal, termination_id: UUID) -> Terminati
 def open_agreement(*, principal: Principal, change_id: UUID) -> Change:
     """The change whose agreement is looked at, after writing that down. Needs `view_pii`."""
     return _open(principal, selectors.change_of(principal, change_id))
+
+
+def open_suspension_document(*, principal: Principal, suspension_id: UUID) -> Suspension:
+    """The suspension whose document is looked at, after writing that down. Needs `view_pii`."""
+    return _open(principal, selectors.suspension_of(principal, suspension_id))
 
 
 def _open(principal: Principal, document: D) -> D:

@@ -22,7 +22,7 @@ from accounts.web.pages import Visit, for_acting, for_members
 from accounts.web.words import Badge, by_language
 from contracts import selectors
 from contracts.checks import Finding, Severity
-from contracts.domain import ContractState
+from contracts.domain import IN_FORCE
 from contracts.endings.checks import FILED_WITHIN
 from contracts.endings.facts import signers_of
 from contracts.endings.reasons import BY_AGENCY, Reason, reason_of
@@ -155,7 +155,7 @@ def picture(visit: Visit, contract_id: UUID, code: str) -> HttpResponse:
 def may_end(visit: Visit, contract: Contract) -> bool:
     """Whether to offer the first of these pages."""
     may = visit.may(Permission.SEND) and visit.may(Permission.VIEW_PII)
-    return may and contract.state == ContractState.EFFECTIVE
+    return may and contract.state in IN_FORCE
 
 
 def by_reason(facts: Any) -> str:
@@ -168,7 +168,7 @@ def _to_end(visit: Visit, contract_id: UUID) -> Contract:
     contract = selectors.contract_of(visit.principal, contract_id)
     visit.principal.require(Permission.SEND)
     visit.principal.require(Permission.VIEW_PII)
-    if contract.state != ContractState.EFFECTIVE:
+    if contract.state not in IN_FORCE:
         raise Refused("contract_not_in_force")
     if selectors.standing_termination_of(visit.principal, contract.pk):
         raise Refused("contract_ends_already")

@@ -24,6 +24,7 @@ CODE_FIELDS: Final[Mapping[str, str]] = {
     "/contract/worktime_system": "worktime_system",
     "/contract/occupation_code": "occupation",
     "/contract/work_place_code": "division",
+    "/suspension/reason": "suspension_reason",
     "/ending/reason": "end_reason",
     "/ending/circumstance": "end_circumstance",
 }

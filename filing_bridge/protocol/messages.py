@@ -37,6 +37,8 @@ class Event(StrEnum):
     HIRE = "hire"
     RENEWAL = "renewal"
     CHANGE = "change"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
     ENDING = "ending"
 
 
@@ -45,6 +47,8 @@ EVENTS: Mapping[str, Event] = {
     FilingType.LATE_HIRE: Event.HIRE,
     FilingType.RENEWAL: Event.RENEWAL,
     FilingType.CHANGE: Event.CHANGE,
+    FilingType.SUSPENSION: Event.SUSPENSION,
+    FilingType.RESUMPTION: Event.RESUMPTION,
     FilingType.RESCISSION: Event.ENDING,
     FilingType.ENDING: Event.ENDING,
 }

@@ -8,7 +8,8 @@ from typing import Any
 from contracts.changes import facts as changes
 from contracts.endings import facts as endings
 from contracts.facts import Facts, canonical_facts, validate_facts
-from filing_bridge.mapping import ENDINGS, FilingType, SignedContract
+from contracts.suspensions import facts as suspensions
+from filing_bridge.mapping import ENDINGS, SUSPENSIONS, FilingType, SignedContract
 from filing_bridge.protocol import ProtocolError, RejectItem
 from filing_bridge.sandbox.trust import Trust
 from signing.pades.validate import AttachmentMissing, read_attachment
@@ -28,15 +29,20 @@ class Kind:
 
 _CONTRACT = Kind("contract.json", validate_facts, lambda facts: BOTH)
 _CHANGE = Kind(changes.ATTACHMENT, changes.validate, lambda facts: BOTH)
+_SUSPENSION = Kind(suspensions.ATTACHMENT, suspensions.validate, suspensions.signers_of)
 _ENDING = Kind(endings.ATTACHMENT, endings.validate, endings.signers_of)
-_OTHERS: Mapping[str, Kind] = {FilingType.CHANGE: _CHANGE, **dict.fromkeys(ENDINGS, _ENDING)}
+_OTHERS: Mapping[str, Kind] = {
+    FilingType.CHANGE: _CHANGE,
+    **dict.fromkeys(SUSPENSIONS, _SUSPENSION),
+    **dict.fromkeys(ENDINGS, _ENDING),
+}
 
 
 @dataclass(frozen=True)
 class ContractFile:
-    """A signed contract, change or certificate: its facts, the signatures, and what the finish adds.
+    """A signed contract, change, suspension or certificate: its facts, the signatures, and what the finish adds.
 
-    `worker` is None on a certificate that the employer alone had to sign.
+    `worker` is None on a document that the employer alone had to sign.
     """
 
     facts: Facts

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -179,11 +179,37 @@ class Decisions:
                 period.worker,
             ):
                 raise ProtocolError("record_invalid", items=[NOTHING_BEFORE])
-            if event in (Event.ENDING, Event.CHANGE):
-                _refuse_misfit(before, record)
+            if event is not Event.RENEWAL:
+                self._refuse_misfit(before, record)
                 return
         if self._store.overlapping(period):
             raise ProtocolError("duplicate_filing", items=[OVERLAPS])
+
+    def _refuse_misfit(self, before: Filing, record: Mapping[str, Any]) -> None:
+        """What follows a contract is about the contract on file as it stands."""
+        if before.event == Event.ENDING or before.record["contract_no"] != record["contract_no"]:
+            raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
+        items = [*self._rests_or_not(before, record), *_differing(self._latest(before, _STATES_TERMS), record)]
+        if items:
+            raise ProtocolError("record_invalid", items=items)
+
+    def _rests_or_not(self, before: Filing, record: Mapping[str, Any]) -> Iterator[RejectItem]:
+        """A contract is suspended once, and resumed from a suspension that is on file."""
+        event = EVENTS[record["filing_type"]]
+        last = self._latest(before, _STATES_REST)
+        rests = last is not None and last.event == Event.SUSPENSION
+        if event is Event.SUSPENSION and rests:
+            yield REVIEW_CODES["suspended_already"].item()
+        if event is Event.RESUMPTION:
+            since = value_at(last.record, "/suspension/effective_on") if last is not None and rests else None
+            if since is None or since != value_at(record, "/suspension/since"):
+                yield REVIEW_CODES["not_suspended"].item()
+
+    def _latest(self, filing: Filing | None, events: Collection[str]) -> Filing | None:
+        """The last of these events on the way back from a filing through those before it."""
+        while filing is not None and filing.event not in events:
+            filing = self._store.accepted_with_receipt(filing.record.get("prev_filing_no", ""))
+        return filing
 
 
 ALREADY_FILED = REVIEW_CODES["already_filed"].item()
@@ -191,24 +217,22 @@ OVERLAPS = REVIEW_CODES["employment_overlaps"].item()
 NOTHING_BEFORE = REVIEW_CODES["previous_filing_unknown"].item()
 ANOTHER_CONTRACT = REVIEW_CODES["not_the_contract_on_file"].item()
 
+# Filings that hold the terms of the contract, and those that say whether it rests; a contract begins anew.
+_STATES_TERMS = frozenset({Event.HIRE, Event.RENEWAL, Event.CHANGE})
+_STATES_REST = frozenset({Event.HIRE, Event.RENEWAL, Event.SUSPENSION, Event.RESUMPTION})
 
-def _refuse_misfit(before: Filing, record: Mapping[str, Any]) -> None:
-    """A change or an ending is about the contract on file as it stands: nothing else has changed since."""
-    if before.event == Event.ENDING or before.record["contract_no"] != record["contract_no"]:
-        raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
+
+def _differing(before: Filing | None, record: Mapping[str, Any]) -> Iterator[RejectItem]:
+    """What the record says of the terms on file, and what is not so."""
+    on_file: Mapping[str, Any] = before.record if before is not None else {}
     said = {item["field"]: item.get("old") for item in record.get("change", {}).get("items", ())}
-    wrong = [
-        replace(REVIEW_CODES["differs_from_file"].item(), field=pointer)
-        for pointer, old in said.items()
-        if value_at(before.record, pointer) != old
-    ]
-    wrong += [
-        replace(REVIEW_CODES["differs_from_hire"].item(), field=f"/contract/{name}")
-        for name in ("start", "employment_start", "job_title")
-        if f"/contract/{name}" not in said and before.record["contract"][name] != record["contract"][name]
-    ]
-    if wrong:
-        raise ProtocolError("record_invalid", items=wrong)
+    for pointer, old in said.items():
+        if value_at(on_file, pointer) != old:
+            yield replace(REVIEW_CODES["differs_from_file"].item(), field=pointer)
+    for name in ("start", "employment_start", "job_title"):
+        pointer = f"/contract/{name}"
+        if pointer not in said and value_at(on_file, pointer) != value_at(record, pointer):
+            yield replace(REVIEW_CODES["differs_from_hire"].item(), field=pointer)
 
 
 def period_of(record: Mapping[str, Any]) -> Period:

@@ -17,6 +17,8 @@ from contracts.checks import Severity, check, context_for
 from contracts.endings import checks as endings
 from contracts.endings.facts import is_ending
 from contracts.facts import Facts
+from contracts.suspensions import checks as suspensions
+from contracts.suspensions.facts import is_suspension
 from filing_bridge.mapping import MappingError, SignedContract, differences, rederive
 from filing_bridge.profiles import Profile, profile_for
 from filing_bridge.protocol import Message, ProtocolError, RejectItem, certificate_uscc, verify_record
@@ -146,6 +148,8 @@ def _unlawful(facts: Facts, signed: SignedContract) -> Iterator[RejectItem]:
     """Errors that the statutory rules find in the document, as the law stood on the day it was signed."""
     if is_change(facts):
         found = changes.check(changes.Case(facts, signed.sign_date))
+    elif is_suspension(facts):
+        found = suspensions.check(suspensions.Case(facts, signed.sign_date))
     elif is_ending(facts):
         found = endings.check(endings.Case(facts, signed.sign_date))
     else:

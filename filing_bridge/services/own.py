@@ -1,4 +1,4 @@
-"""What a worker takes home: contract, agreements on changes, certificate, evidence, each time on record."""
+"""What a worker takes home: contract, what was signed about it, evidence, each time on record."""
 
 from uuid import UUID
 
@@ -60,6 +60,22 @@ def take_agreement(person: Person, contract_id: UUID, change_id: UUID) -> tuple[
         "change.downloaded", subject=change.subject, actor=person.subject, tenant=contract.employer_id
     )
     return change.agreement_no, blobs.get(change.signed_digest)
+
+
+def take_suspension(person: Person, contract_id: UUID, suspension_id: UUID) -> tuple[str, bytes]:
+    """The number and the signed document of a suspension or resumption of a contract of theirs; for life, and
+    free.
+
+    Commits the record of the download. Refuses `not_found`, also before it is signed.
+    """
+    contract = selectors.contract_signed_by(person, contract_id)
+    suspension = contract.suspensions.filter(pk=suspension_id, state=DocumentState.COMPLETED).first()
+    if suspension is None:
+        raise Refused("not_found")
+    audit.record(
+        "suspension.downloaded", subject=suspension.subject, actor=person.subject, tenant=contract.employer_id
+    )
+    return suspension.document_no, blobs.get(suspension.signed_digest)
 
 
 def take_evidence(person: Person, contract_id: UUID) -> bytes:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.events import ContractChanged, ContractEffective, ContractEnded
+from contracts.events import ContractChanged, ContractEffective, ContractEnded, SuspensionSigned
 from core import audit, clock
 from core.crypto import blind_index
 from core.work import enqueue
@@ -73,8 +73,16 @@ def open_change(event: ContractChanged, facts: Facts) -> Filing | None:
     return _open(event, facts, starts_on=date.fromisoformat(facts["change"]["effective_on"]))
 
 
+def open_suspension(event: SuspensionSigned, facts: Facts) -> Filing:
+    """Insert the filing of a suspension or resumption, in the publisher's transaction."""
+    return _open(event, facts, starts_on=date.fromisoformat(facts["suspension"]["effective_on"]))
+
+
 def _open(
-    event: ContractEffective | ContractChanged | ContractEnded, facts: Facts, *, starts_on: date
+    event: ContractEffective | ContractChanged | SuspensionSigned | ContractEnded,
+    facts: Facts,
+    *,
+    starts_on: date,
 ) -> Filing:
     filing_type, worker = filing_type_for(facts, late=False), facts["worker"]
     filing = _insert(

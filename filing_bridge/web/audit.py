@@ -26,6 +26,7 @@ from filing_bridge.web.actions import ACTIONS
 THINGS: Mapping[str, Words] = {
     "contract": _("合同"),
     "change": _("合同变更"),
+    "suspension": _("中止或者恢复"),
     "request": _("签署"),
     "party": _("签署人"),
     "document": _("文件"),

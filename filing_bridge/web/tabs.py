@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.lists import ALL, Tab
-from contracts.domain import UNSIGNED, ContractState
+from contracts.domain import IN_FORCE, UNSIGNED, ContractState
 from contracts.models import Contract
 from contracts.selectors import waiting_for
 from core import clock
@@ -34,7 +34,7 @@ def _not_filed(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     unfiled = Filing.objects.filter(
         tenant=OuterRef("employer_id"), contract_id=OuterRef("pk"), state__in=UNFILED
     )
-    return contracts.filter(Exists(unfiled), state=ContractState.EFFECTIVE)
+    return contracts.filter(Exists(unfiled), state__in=sorted(IN_FORCE))
 
 
 def _late(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
@@ -50,7 +50,7 @@ CONTRACT_TABS: tuple[Tab[Contract], ...] = (
     Tab("seal", _("待盖章"), partial(waiting_for, role="employer")),
     Tab("unfiled", _("已签未备案"), _not_filed),
     Tab("late", _("用工超 20 天未签"), _late),
-    Tab("effective", _("已生效"), partial(_in_states, [ContractState.EFFECTIVE])),
+    Tab("effective", _("已生效"), partial(_in_states, sorted(IN_FORCE))),
     Tab(
         "ended",
         _("未成立"),

@@ -18,6 +18,7 @@ CONTRACT_STATES: Mapping[str, Badge] = {
     ContractState.RENDERING: Badge(_("正在生成合同"), Tone.BUSY),
     ContractState.SIGNING: Badge(_("签名核验中"), Tone.BUSY),
     ContractState.EFFECTIVE: Badge(_("已生效"), Tone.GOOD),
+    ContractState.SUSPENDED: Badge(_("中止中"), Tone.WARN),
     ContractState.REFUSED: Badge(_("劳动者拒签"), Tone.BAD),
     ContractState.WITHDRAWN: Badge(_("已撤回"), Tone.PLAIN),
     ContractState.EXPIRED: Badge(_("逾期未签"), Tone.BAD),
@@ -66,6 +67,8 @@ EVENTS: Mapping[str, tuple[Words, Words]] = {  # the filing's name, and its form
     Event.HIRE: (_("用工备案"), _("录用备案登记表")),
     Event.RENEWAL: (_("续订备案"), _("劳动合同续订备案表")),
     Event.CHANGE: (_("变更备案"), _("劳动合同变更备案表")),
+    Event.SUSPENSION: (_("中止备案"), _("劳动合同中止备案表")),
+    Event.RESUMPTION: (_("恢复备案"), _("劳动合同恢复履行备案表")),
     Event.ENDING: (_("解除、终止备案"), _("解除、终止劳动合同备案表")),
 }
 INTERFACES: Mapping[str, Words] = {

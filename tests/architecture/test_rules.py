@@ -25,6 +25,7 @@ PUBLISHED = (
     "contracts.checks",
     "contracts.endings",
     "contracts.facts",
+    "contracts.suspensions",
     "core.canonical",
     "core.codes",
     "core.numbers",

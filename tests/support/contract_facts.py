@@ -10,6 +10,9 @@ from contracts.changes.facts import assemble as assemble_change
 from contracts.changes.facts import changed_terms
 from contracts.document.template import load_template, template_digest
 from contracts.endings.facts import Wish, assemble
+from contracts.suspensions.facts import SUSPEND
+from contracts.suspensions.facts import Wish as SuspensionWish
+from contracts.suspensions.facts import assemble as assemble_suspension
 
 _EMPLOYER: dict[str, Any] = {
     "name": "示例制造（淄博）有限公司",
@@ -201,4 +204,16 @@ def sample_change(
         previous_digest="c" * 64,
         signed_end=before.get("end"),
         effective_on=effective_on,
+    )
+
+
+def sample_suspension(contract: Mapping[str, Any], *, number: int = 1, **wish: Any) -> dict[str, Any]:
+    """Facts of a suspension of a contract with these facts; `act` RESUME makes a resumption."""
+    act = wish.pop("act", SUSPEND)
+    letters = "ZZ" if act == SUSPEND else "HF"
+    return assemble_suspension(
+        contract,
+        contract_digest="c" * 64,
+        document_no=f"{letters}-20261104-ABCDEFG{number}",
+        wish=SuspensionWish(act=act, **{"reason": "1", **wish}),
     )

@@ -6,17 +6,18 @@ The keys are made for the purpose and thrown away; the public halves are publish
 import base64
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from contracts.suspensions.facts import RESUME
 from core.canonical import sha256_hex
 from filing_bridge import protocol
 from filing_bridge.mapping import Envelope, FilingType, SignedContract, to_filing_record
 from filing_bridge.profiles import profile_for
-from tests.support.contract_facts import sample_change, sample_ending, sample_facts
+from tests.support.contract_facts import sample_change, sample_ending, sample_facts, sample_suspension
 from tests.support.filing_parties import NOW, PDF, Party, make_employer, p256
 
 FOLDER = Path(__file__).parents[2] / "docs" / "filing-examples"
@@ -40,6 +41,8 @@ def make() -> dict[str, Any]:
     omit = profile_for("370303").omit
     ending = sample_ending(facts, reason="3602", ends_on=NOW.date(), evidence=("agreement",))
     change = sample_change(facts, effective_on=NOW.date(), job_title="班组长")
+    suspension = sample_suspension(facts, effective_on=NOW.date(), until=date(2027, 1, 31))
+    resumption = sample_suspension(facts, act=RESUME, effective_on=NOW.date(), since=date(2026, 11, 3))
     renewal = sample_facts(
         "general",
         contract={
@@ -92,6 +95,12 @@ def make() -> dict[str, Any]:
         "record.json": record,
         "renewal-record.json": to_filing_record(renewal, signed, FilingType.RENEWAL, later, omit=omit),
         "change-record.json": to_filing_record(change, signed, FilingType.CHANGE, later, omit=omit),
+        "suspension-record.json": to_filing_record(
+            suspension, signed, FilingType.SUSPENSION, later, omit=omit
+        ),
+        "resumption-record.json": to_filing_record(
+            resumption, signed, FilingType.RESUMPTION, later, omit=omit
+        ),
         "ending-record.json": to_filing_record(ending, signed, FilingType.RESCISSION, later, omit=omit),
         "submission.jws": submission,
         "submission.json": _payload(submission),

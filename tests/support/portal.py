@@ -13,9 +13,12 @@ from contracts.document.template import load_template
 from contracts.domain import ContractState, DocumentState
 from contracts.endings.facts import Wish, assemble
 from contracts.facts import facts_digest
-from contracts.models import Change, Contract, TemplateVersion, Termination
+from contracts.models import Change, Contract, Suspension, TemplateVersion, Termination
 from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
+from contracts.suspensions.facts import RESUME, SUSPEND
+from contracts.suspensions.facts import Wish as SuspensionWish
+from contracts.suspensions.facts import assemble as suspension_facts
 from core import audit, blobs, clock
 from core.periods import last_day
 from filing_bridge.domain import FilingState, FormState, Outcome
@@ -214,3 +217,24 @@ def make_ending(
         Contract.objects.filter(pk=contract.pk).update(state=ContractState.ENDED, ended_on=ends_on)
         make_filing(contract, FilingState.READY, event="ending", starts_on=ends_on, filing_type="51")
     return termination
+
+
+def make_suspension(contract: Contract, act: str = SUSPEND, *, days: int = 0, number: int = 1) -> Suspension:
+    """A suspension that was signed, or the resumption of one that began the day before; from so many days
+    after today. The contract rests, or goes on."""
+    effective_on = clock.today() + timedelta(days=days)
+    since = effective_on - timedelta(days=1) if act == RESUME else None
+    no = f"ZZ-{effective_on:%Y%m%d}-{next(_serial):08d}"
+    facts = suspension_facts(
+        contract.facts, contract_digest=contract.signed_digest, document_no=no,
+        wish=SuspensionWish(act, "1", effective_on, since),
+    )  # fmt: skip
+    if days <= 0:
+        state = ContractState.SUSPENDED if act == SUSPEND else ContractState.EFFECTIVE
+        Contract.objects.filter(pk=contract.pk).update(state=state)
+    return Suspension.objects.create(
+        employer=contract.employer, contract=contract, document_no=no, number=number, act=act, reason="1",
+        effective_on=effective_on, facts=facts, facts_digest=facts_digest(facts),
+        state=DocumentState.COMPLETED, opened_by_id=contract.created_by_id, opened_at=clock.now(),
+        prepared_digest=blobs.put(pdf()), signed_digest=blobs.put(pdf()), completed_at=clock.now(),
+    )  # fmt: skip

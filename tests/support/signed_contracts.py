@@ -21,6 +21,8 @@ from contracts.document.render import render
 from contracts.document.template import load_template
 from contracts.endings.certificate import render_certificate
 from contracts.endings.facts import signers_of
+from contracts.suspensions import facts as suspensions
+from contracts.suspensions.document import render_suspension
 from core.numbers import USCC_ALPHABET, citizen_check_character, uscc_check_character
 from core.periods import last_day
 from signing.keys.authority import CertificateAuthority, OrganisationSubject, WorkerSubject
@@ -122,6 +124,14 @@ def sign_certificate(
 def sign_agreement(authorities: Authorities, facts: dict[str, Any]) -> SignedFile:
     """Render the agreement on a change and have it signed by both."""
     return _sign(authorities, facts, render_agreement(facts, at=datetime.now(UTC)), SIGNERS)
+
+
+def sign_suspension(
+    authorities: Authorities, facts: dict[str, Any], *, roles: tuple[str, ...] | None = None
+) -> SignedFile:
+    """Render a suspension or resumption and have it signed, by those who should unless told otherwise."""
+    rendered = render_suspension(facts, at=datetime.now(UTC))
+    return _sign(authorities, facts, rendered, roles or suspensions.signers_of(facts))
 
 
 def _sign(

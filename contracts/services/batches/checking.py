@@ -14,7 +14,7 @@ from contracts import checks
 from contracts.bulk.columns import Plan, plan_for
 from contracts.bulk.remarks import Remark, remark
 from contracts.bulk.wishes import Wish, read_wish
-from contracts.domain import BatchState, ContractState
+from contracts.domain import IN_FORCE, BatchState, ContractState
 from contracts.models import Batch, BatchRow, Contract
 from contracts.services.drafting import assemble_facts, faults_of
 from core import clock
@@ -134,7 +134,7 @@ class Judge:
         of_them = Contract.objects.filter(
             employer_id=employer,
             worker__in=[worker.pk for worker in people.values()],
-            state__in=(*UNFINISHED, ContractState.EFFECTIVE),
+            state__in=(*UNFINISHED, *IN_FORCE),
         )
         for contract in of_them.only("worker_id", "state", "contract_no", "terms"):
             earlier[contract.worker_id].append(contract)

@@ -14,6 +14,8 @@ from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.changes.agreement import terms
 from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract
+from contracts.suspensions.document import summary
+from contracts.suspensions.facts import SUSPEND
 from core import blobs, clock
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
@@ -31,6 +33,7 @@ BEING_SIGNED = Badge(_("正在生成签名"), Tone.BUSY)
 TO_SEAL = Badge(_("您已签，待单位盖章"), Tone.BUSY)
 STATES: Mapping[str, Badge] = {
     ContractState.EFFECTIVE: Badge(_("已生效"), Tone.GOOD),
+    ContractState.SUSPENDED: Badge(_("中止中"), Tone.WARN),
     ContractState.REFUSED: Badge(_("您已拒签"), Tone.PLAIN),
     ContractState.WITHDRAWN: Badge(_("单位已撤回"), Tone.PLAIN),
     ContractState.EXPIRED: Badge(_("过期未签"), Tone.PLAIN),
@@ -157,6 +160,29 @@ def changes_in(contract: Contract) -> list[Changed]:
             terms(change.facts),
         )
         for change in signed
+    ]
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """A suspension or resumption of a contract, in words of both languages."""
+
+    id: UUID
+    rests: bool
+    effective_on: date
+    holds: bool
+    lines: list[dict[str, str]]
+
+
+def suspensions_in(contract: Contract) -> list[Suspended]:
+    """The signed suspensions and resumptions of a contract, the newest first."""
+    signed = contract.suspensions.filter(state=DocumentState.COMPLETED).order_by("-number")
+    today = clock.today()
+    return [
+        Suspended(
+            each.pk, each.act == SUSPEND, each.effective_on, each.effective_on <= today, summary(each.facts)[1:]
+        )
+        for each in signed
     ]
 
 

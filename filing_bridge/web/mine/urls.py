@@ -20,6 +20,9 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/document/", views.document, name="document"),
     path("contracts/<uuid:contract_id>/certificate/", views.certificate, name="certificate"),
     path("contracts/<uuid:contract_id>/changes/<uuid:change_id>/", views.agreement, name="agreement"),
+    path(
+        "contracts/<uuid:contract_id>/suspensions/<uuid:suspension_id>/", views.suspension, name="suspension"
+    ),
     path("contracts/<uuid:contract_id>/evidence/", views.evidence_package, name="evidence"),
     path("contracts/<uuid:contract_id>/paper/", views.paper, name="paper"),
     path("contracts/<uuid:contract_id>/link/", views.link, name="link"),

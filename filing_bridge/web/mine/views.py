@@ -69,6 +69,7 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
         effective=effective,
         after=after(found),
         changes=rows.changes_in(found),
+        suspensions=rows.suspensions_in(found),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=found.pk).exists(),
         paper=PaperRequest.objects.filter(contract=found).order_by("-asked_at").first(),
         paper_asked=PaperState.ASKED,
@@ -94,6 +95,13 @@ def certificate(request: HttpRequest, person: Person, contract_id: UUID) -> Http
 def agreement(request: HttpRequest, person: Person, contract_id: UUID, change_id: UUID) -> HttpResponse:
     """The signed agreement on a change."""
     number, pdf = own.take_agreement(person, contract_id, change_id)
+    return _file(pdf, "application/pdf", f"{number}.pdf")
+
+
+@for_person("GET")
+def suspension(request: HttpRequest, person: Person, contract_id: UUID, suspension_id: UUID) -> HttpResponse:
+    """The signed document of a suspension or resumption."""
+    number, pdf = own.take_suspension(person, contract_id, suspension_id)
     return _file(pdf, "application/pdf", f"{number}.pdf")
 
 

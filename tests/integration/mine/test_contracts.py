@@ -14,8 +14,9 @@ from accounts.selectors import member_principal
 from accounts.services.workers import reveal_worker
 from accounts.web.words import Words
 from contracts.domain import ContractState, DocumentState
-from contracts.models import Change, PaperRequest
+from contracts.models import Change, PaperRequest, Suspension
 from contracts.services.viewing import open_certificate, open_in_full
+from contracts.suspensions.facts import RESUME
 from core import blobs
 from core.models import AuditEvent
 from core.principal import Role
@@ -27,7 +28,7 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import make_change, make_ending, make_filing, pdf
+from tests.support.portal import make_change, make_ending, make_filing, make_suspension, pdf
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -237,6 +238,36 @@ def test_an_agreement_that_is_not_signed_or_anothers_is_not_there(browser: Brows
         address = reverse("mine:agreement", args=[contract.pk, change.pk])
         assert browser.client.get(address).status_code == 404
     assert not AuditEvent.objects.filter(action="change.downloaded").exists()
+
+
+def test_a_suspension_is_told_in_words_and_its_document_is_free(browser: Browser) -> None:
+    contract = make_own(make_employer())
+    rests = make_suspension(contract, days=-1)
+    page = browser.get("contract", contract.pk)
+    assert f"合同中止（自 {rests.effective_on} 起）" in page
+    for words in ("中止中", "双方协商一致", "时间不计算工作年限"):
+        assert words in page
+    back = make_suspension(contract, RESUME, number=2)
+    page = browser.get("contract", contract.pk)
+    assert f"合同恢复履行（自 {back.effective_on} 起）" in page
+    assert "中止中" not in page
+    answer = browser.client.get(reverse("mine:suspension", args=[contract.pk, rests.pk]))
+    assert answer.content == blobs.get(rests.signed_digest)
+    assert rests.document_no in answer["Content-Disposition"]
+    event = AuditEvent.objects.get(action="suspension.downloaded")
+    assert (event.subject, event.tenant) == (rests.subject, contract.employer_id)
+
+
+def test_a_suspension_that_is_not_signed_or_anothers_is_not_there(browser: Browser) -> None:
+    mine = make_own(make_employer())
+    unsigned = make_suspension(mine, days=1)
+    Suspension.objects.update(state=DocumentState.SIGNING)
+    others = make_suspension(make_own(make_employer(), name="测试乙", id_no=id_no(7)))
+    assert "合同中止" not in browser.get("contract", mine.pk)
+    for contract, each in ((mine, unsigned), (mine, others), (others.contract, others)):
+        address = reverse("mine:suspension", args=[contract.pk, each.pk])
+        assert browser.client.get(address).status_code == 404
+    assert not AuditEvent.objects.filter(action="suspension.downloaded").exists()
 
 
 def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:

@@ -27,6 +27,8 @@ SCHEMAS = {
     "record.json": "filing-record-1",
     "renewal-record.json": "filing-record-1",
     "change-record.json": "change-record-1",
+    "suspension-record.json": "suspension-record-1",
+    "resumption-record.json": "suspension-record-1",
     "ending-record.json": "ending-record-1",
     "submission.json": "message-1",
     "batch.json": "batch-1",
@@ -96,7 +98,10 @@ def test_the_example_submission_is_one_that_a_province_would_take() -> None:
         protocol.open_message(example(name)["message"], senders, now=NOW)
 
 
-@pytest.mark.parametrize("name", ["renewal-record.json", "change-record.json", "ending-record.json"])
+LATER = ("renewal", "change", "suspension", "resumption", "ending")
+
+
+@pytest.mark.parametrize("name", [f"{each}-record.json" for each in LATER])
 def test_nothing_is_wrong_with_the_records_of_the_other_filing_types(name: str) -> None:
     record = example(name)
     assert check_record(record, profile_for(record["jurisdiction_code"]), today=NOW.date()) == ()
