@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("accounts.web.urls_of_organisation")),
     path("", include("contracts.web.urls_of_seals")),
     path("", include("contracts.web.urls_of_endings")),
+    path("", include("contracts.web.urls_of_suspensions")),
     path("audit/", include("filing_bridge.web.audit")),
     path("batches/", include("contracts.web.urls_of_batches")),
     path("templates/", include("contracts.web.urls_of_templates")),

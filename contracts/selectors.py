@@ -25,6 +25,7 @@ from contracts.models import (
     BatchRow,
     Change,
     Contract,
+    LaterDocument,
     PaperRequest,
     Suspension,
     Template,
@@ -42,7 +43,7 @@ from signing.selectors import parties_of
 
 # A mobile number or its end, a citizen number, and the shapes of travel documents.
 WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
-Signed = TypeVar("Signed", Contract, Termination)  # both are `signing` while they are out for signature
+Signed = TypeVar("Signed", Contract, Suspension, Termination)  # both are `signing` while they are out for signature
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
@@ -157,7 +158,7 @@ def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contra
     return contracts.filter(Exists(workers_meant(employers_workers, text)))
 
 
-def turns_of(documents: Iterable[Contract | Termination]) -> dict[UUID, str]:
+def turns_of(documents: Iterable[Contract | LaterDocument]) -> dict[UUID, str]:
     """The role whose signature each contract or ending waits for; one that waits for nobody's is absent."""
     open_for_signature = [each for each in documents if each.state == ContractState.SIGNING]
     by_request = {document.signature_request: document.pk for document in open_for_signature}

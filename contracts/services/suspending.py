@@ -55,33 +55,42 @@ class Proposal:
     findings: tuple[Finding, ...]
 
 
+def last_before(contract: Contract, act: str) -> Suspension | None:
+    """The signed suspension or resumption that an act follows. Refuses `contract_suspended`,
+    `contract_not_suspended` and `contract_not_in_force` where it would be out of turn."""
+    if contract.state not in IN_FORCE:
+        raise Refused("contract_not_in_force")
+    last = selectors.last_suspension(contract)
+    rests = last is not None and last.act == SUSPEND
+    if act == SUSPEND and rests:
+        raise Refused("contract_suspended")
+    if act == RESUME and (contract.state != ContractState.SUSPENDED or not rests):
+        raise Refused("contract_not_suspended")
+    return last
+
+
 def suspension(
     contract: Contract, *, reason: str, effective_on: date, until: date | None, evidence: bool
 ) -> Wish:
-    """The wish to suspend a contract. Refuses `contract_suspended` and `contract_not_in_force`."""
-    last = selectors.last_suspension(contract)
-    if contract.state == ContractState.SUSPENDED or (last is not None and last.act == SUSPEND):
-        raise Refused("contract_suspended")
+    """The wish to suspend a contract. Refuses as `last_before`."""
+    last_before(contract, SUSPEND)
     return Wish(SUSPEND, reason, effective_on, until=until, evidence=evidence)
 
 
 def resumption(contract: Contract, *, effective_on: date) -> Wish:
-    """The wish to resume a contract, which says of the suspension what is known. Refuses
-    `contract_not_suspended`."""
-    last = selectors.last_suspension(contract)
-    if contract.state != ContractState.SUSPENDED or last is None or last.act != SUSPEND:
-        raise Refused("contract_not_suspended")
+    """The wish to resume a contract; why and since when it rests is known. Refuses as `last_before`."""
+    last = last_before(contract, RESUME)
+    assert last is not None  # what is resumed was suspended
     return Wish(RESUME, last.reason, effective_on, since=last.effective_on, until=last.until)
 
 
 def propose(*, principal: Principal, contract: Contract, wish: Wish) -> Proposal:
     """Look at an act before it is opened; commits nothing. Needs `send`.
 
-    Refuses `contract_not_in_force`, and malformed or unprintable facts (`facts_faulty`).
+    Refuses malformed or unprintable facts (`facts_faulty`), and an act out of turn as `last_before`.
     """
     principal.require(Permission.SEND)
-    if contract.state not in IN_FORCE:
-        raise Refused("contract_not_in_force")
+    last_before(contract, wish.act)
     facts = assemble(
         contract.facts_in_force,
         contract_digest=contract.signed_digest,

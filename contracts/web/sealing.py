@@ -41,9 +41,14 @@ def _apply(visit: Visit, picked: QuerySet[Contract]) -> HttpResponse:
 
 
 def ask_for_seal(
-    visit: Visit, *, contracts: Sequence[UUID] = (), terminations: Sequence[UUID] = (), back: str
+    visit: Visit,
+    *,
+    contracts: Sequence[UUID] = (),
+    terminations: Sequence[UUID] = (),
+    suspensions: Sequence[UUID] = (),
+    back: str,
 ) -> HttpResponse:
-    """Which seal and why, for contracts or certificates of endings; then the application."""
+    """Which seal and why, for contracts or documents about them; then the application."""
     confirmed = "confirmed" in visit.request.POST
     form = ApplyForm(visit.principal, visit.request.POST if confirmed else None)
     if confirmed and form.is_valid():
@@ -53,6 +58,7 @@ def ask_for_seal(
                 seal_id=UUID(form.cleaned_data["seal"]),
                 contract_ids=contracts,
                 termination_ids=terminations,
+                suspension_ids=suspensions,
                 reason=form.cleaned_data["reason"],
             )
         except Refused as refused:
@@ -62,7 +68,7 @@ def ask_for_seal(
     return visit.ask(
         _("申请用印"),
         _("为选中的 {count} 份文件申请盖章。申请由另一位印章管理员审批，批准后自动盖章。").format(
-            count=len(contracts) + len(terminations)
+            count=len(contracts) + len(terminations) + len(suspensions)
         ),
         action=_("提交申请"),
         back=back,

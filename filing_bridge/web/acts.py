@@ -21,10 +21,11 @@ from accounts.web.listing import kept
 from accounts.web.pages import Visit, for_acting
 from accounts.web.words import Words
 from contracts import selectors as contracts
-from contracts.domain import ContractState
+from contracts.domain import IN_FORCE, ContractState
 from contracts.models import Contract
 from contracts.services import reaching, sending
 from contracts.web.endings import may_end
+from contracts.web.suspensions import may_suspend
 from core import clock
 from core.errors import Refused
 from core.principal import Permission
@@ -58,16 +59,23 @@ def acts_on(visit: Visit, contract: Contract) -> list[Act]:
             acts.append(Act(_("延期"), _address("extend", contract), "calendar"))
         if contract.state in (S.DRAFT, S.RENDERING, S.SIGNING):
             acts.append(Act(_("撤回"), _address("withdraw", contract), "x"))
-    in_force = contract.state == S.EFFECTIVE
+    in_force = contract.state in IN_FORCE
     goes_on = in_force and contracts.standing_termination_of(visit.principal, contract.pk) is None
     if (
         goes_on
+        and contract.state == S.EFFECTIVE
         and contract.ends_on
         and visit.may(Permission.DRAFT)
         and contracts.renewal_of(contract) is None
     ):
         query = {"template": contract.template.slug, "worker": contract.worker_id, "follows": contract.pk}
         acts.append(Act(_("续订"), f"{reverse('portal:terms')}?{urlencode(query)}", "refresh"))
+    if goes_on and may_suspend(visit, contract):
+        acts.append(Act(_("中止"), reverse("suspensions:suspend", args=[contract.pk]), "player-pause"))
+    if goes_on and contract.state == S.SUSPENDED and visit.may(Permission.SEND):
+        acts.append(
+            Act(_("恢复履行"), reverse("suspensions:resume", args=[contract.pk]), "player-play", main=True)
+        )
     if goes_on and may_end(visit, contract):
         acts.append(Act(_("解除或终止"), reverse("endings:choose", args=[contract.pk]), "user-minus"))
     if contract.state in ENDED and visit.may(Permission.DRAFT):

@@ -17,6 +17,7 @@ from filing_bridge.web import (
     people,
     sending,
     sheets,
+    suspensions,
     views,
 )
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
@@ -40,6 +41,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
     path("deadlines/", listed(DEADLINES), name="deadlines"),
     path("endings/<uuid:termination_id>/", endings.ending_page, name="ending"),
+    path("suspensions/<uuid:suspension_id>/", suspensions.suspension_page, name="suspension"),
     path("workers/", listed(WORKERS), name="workers"),
     path("workers/new/", people.new_worker, name="new_worker"),
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),

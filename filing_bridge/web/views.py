@@ -17,6 +17,7 @@ from filing_bridge.web.actions import history_of
 from filing_bridge.web.acts import acts_on
 from filing_bridge.web.details import contract_shown, filing_shown, parties_shown, verify_code_of
 from filing_bridge.web.sheets import open_sheets
+from filing_bridge.web.suspensions import suspensions_of
 from filing_bridge.web.words import contract_badge
 
 
@@ -44,6 +45,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         ending_state=ending_badge(ending.state, contracts.turns_of([ending]).get(ending.pk))
         if ending
         else None,
+        suspensions=suspensions_of(contract),
         reached=reached(visit, contract),
         sheets=open_sheets(visit, contract) if contract.state != ContractState.DRAFT else range(0),
         may_open=visit.may(Permission.VIEW_PII),
