@@ -85,6 +85,7 @@ def found(
     today: date | None = None,
     contract: dict[str, Any] | None = None,
     worker: dict[str, Any] | None = None,
+    suspended: bool = False,
     **wish: Any,
 ) -> set[str]:
     """The rules that an ending breaks: agreed, proposed by the employer, well paid unless told otherwise."""
@@ -109,7 +110,7 @@ def found(
         amount=by_law if given.agreed is None else given.agreed,
     )
     assert validate(ending) == []
-    case = Case(ending, today or given.ends_on, given.protected, by_law, len(given.wages))
+    case = Case(ending, today or given.ends_on, given.protected, by_law, len(given.wages), suspended)
     return {finding.rule_id for finding in check(case)}
 
 
@@ -136,6 +137,8 @@ CASES = [
     ("RE5", {**FIRED, "evidence": DISMISSAL[:3]}, FIRED),
     ("RE5", {"evidence": ()}, {}),
     ("RE21", {**LAID_OFF, **PROBATION_DAY}, LAID_OFF),
+    ("RE26", {**UNFIT, "suspended": True}, UNFIT),
+    ("RE26", {**FIRED, "reason": "3901", **PROBATION_DAY, "suspended": True}, {**FIRED, "suspended": True}),
     ("RE37a", {**RESIGNED, "notice_date": None}, RESIGNED),
     ("RE37a", {**RESIGNED, "notice_date": date(2028, 6, 1)}, {**RESIGNED, "notice_date": date(2028, 5, 31)}),
     ("RE37b", {**FIRED, "reason": "3901"}, {**FIRED, "reason": "3901", **PROBATION_DAY}),
