@@ -43,7 +43,9 @@ from signing.selectors import parties_of
 
 # A mobile number or its end, a citizen number, and the shapes of travel documents.
 WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
-Signed = TypeVar("Signed", Contract, Suspension, Termination)  # both are `signing` while they are out for signature
+Signed = TypeVar(
+    "Signed", Contract, Suspension, Termination
+)  # both are `signing` while they are out for signature
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 

@@ -128,8 +128,8 @@ def filed_items(facts: Document) -> list[dict[str, Any]]:
 
 
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a hire, in time
-    or late; an ending by its kind."""
+    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a hire, in
+    time or late; an ending by its kind."""
     if "change" in facts:
         return FilingType.CHANGE
     if "suspension" in facts:

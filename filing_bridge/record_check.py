@@ -173,7 +173,10 @@ def _suspension_dates(record: Document, profile: Profile) -> Iterator[RejectItem
     day, kind = said["effective_on"], FilingType(record["filing_type"])
     if not contract["employment_start"] <= day <= contract.get("end", day):
         yield RejectItem(
-            "/suspension/effective_on", "suspension_outside_term", "中止（恢复）日期不在合同期限内。", "请核对日期。"
+            "/suspension/effective_on",
+            "suspension_outside_term",
+            "中止（恢复）日期不在合同期限内。",
+            "请核对日期。",
         )
     if kind is FilingType.RESUMPTION and day <= said.get("since", day):
         yield RejectItem(

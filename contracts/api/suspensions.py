@@ -199,7 +199,5 @@ class DocumentView(APIView):
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, suspension_id: UUID) -> HttpResponse:
         """The signed document; before, the one that waits for its signatures."""
-        found = viewing.open_suspension_document(
-            principal=principal_of(request), suspension_id=suspension_id
-        )
+        found = viewing.open_suspension_document(principal=principal_of(request), suspension_id=suspension_id)
         return newest_revision(found, found.document_no)

@@ -40,9 +40,9 @@ before.
 _SUSPENSIONS = """
 ## Suspensions
 
-Made from `contracts/suspensions/rules.toml`. The rules look at the facts of a suspension (中止) or a resumption
-(恢复) before its document is made, and again in the province; examples on both sides of the line stand in
-`tests/unit/contracts/test_suspensions.py`. The reasons are the code table `suspension_reason`.
+Made from `contracts/suspensions/rules.toml`. The rules look at the facts of a suspension (中止) or a
+resumption (恢复) before its document is made, and again in the province; examples on both sides of the line
+stand in `tests/unit/contracts/test_suspensions.py`. The reasons are the code table `suspension_reason`.
 
 """
 _ENDINGS = """
@@ -58,12 +58,14 @@ certificate is made, and again in the province; examples on both sides of the li
 
 def page() -> str:
     """Markdown: one row a rule, in the order of their numbers: contracts, then what follows them."""
-    return "".join((
-        _HEAD + _table(RULES),
-        _CHANGES + _table(changes.RULES),
-        _SUSPENSIONS + _table(suspensions.RULES),
-        _ENDINGS + _table(endings.RULES),
-    ))
+    return "".join(
+        (
+            _HEAD + _table(RULES),
+            _CHANGES + _table(changes.RULES),
+            _SUSPENSIONS + _table(suspensions.RULES),
+            _ENDINGS + _table(endings.RULES),
+        )
+    )
 
 
 def _table(rules: Iterable[Rule[Any]]) -> str:

@@ -17,8 +17,8 @@ class Reason:
 
     `involuntary` and `compensation` are what the law attaches to it (失业保险, 劳动合同法 Art. 46); they are
     None while a circumstance is needed and not given. `notice`: days before the ending; `or_pay`: a month's
-    pay may stand in for the notice (Art. 40). `barred`: not for protected people (Arts. 42, 45). `while_suspended`:
-    whether it may be given while the contract rests.
+    pay may stand in for the notice (Art. 40). `barred`: not for protected people (Arts. 42, 45).
+    `while_suspended`: whether it may be given while the contract rests.
     """
 
     code: str

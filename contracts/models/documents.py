@@ -142,7 +142,9 @@ class Suspension(LaterDocument):
             models.UniqueConstraint(fields=["employer", "document_no"], name="suspension_no_once"),
             models.CheckConstraint(condition=Q(act__in=[SUSPEND, RESUME]), name="suspension_act_known"),
             models.UniqueConstraint(
-                fields=["contract"], condition=Q(state__in=sorted(OPEN_DOCUMENT)), name="contract_suspension_open"
+                fields=["contract"],
+                condition=Q(state__in=sorted(OPEN_DOCUMENT)),
+                name="contract_suspension_open",
             ),
             models.UniqueConstraint(
                 fields=["contract", "number"],

@@ -42,7 +42,8 @@ def propose(
 ) -> Proposal:
     """Look at a change before it is opened; commits nothing. `terms` are those that differ; None drops one.
 
-    Refuses `contract_not_in_force`, `contract_suspended`, and malformed or unprintable facts (`facts_faulty`).
+    Refuses `contract_not_in_force`, `contract_suspended`, and malformed or unprintable facts
+    (`facts_faulty`).
     """
     return _proposal(_in_force(principal, contract_id), terms, effective_on)
 

@@ -11,7 +11,13 @@ from contracts.checks import Finding, Severity
 from contracts.domain import ContractState
 from contracts.facts import facts_digest
 from contracts.models import Contract
-from contracts.services.drafting import facts_of_draft, faults_of, findings_of, refuse_faults, refuse_suspended
+from contracts.services.drafting import (
+    facts_of_draft,
+    faults_of,
+    findings_of,
+    refuse_faults,
+    refuse_suspended,
+)
 from contracts.services.moving import move
 from core import clock, work
 from core.errors import Fault, Refused

@@ -58,7 +58,9 @@ def _over_before_it_begins(case: Case) -> Iterator[Hit]:
 def _no_evidence(case: Case) -> Iterator[Hit]:
     if case.suspends and case.reason and case.reason.columns["evidence"] and not case.said.get("evidence"):
         columns = case.reason.columns
-        yield Hit("/suspension/evidence", {"missing": columns["evidence"], "missing_zh": columns["evidence_zh"]})
+        yield Hit(
+            "/suspension/evidence", {"missing": columns["evidence"], "missing_zh": columns["evidence_zh"]}
+        )
 
 
 def _not_suspended(case: Case) -> Iterator[Hit]:

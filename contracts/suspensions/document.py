@@ -155,7 +155,9 @@ def _resumed(facts: Facts) -> Iterator[tuple[str, str, Block]]:
 
 
 def _copies(facts: Facts) -> Iterator[tuple[str, str, Block]]:
-    both = "双方电子签名后生效，双方各持一份。" if "worker" in signers_of(facts) else "甲方电子签章后送达乙方。"
+    both = (
+        "双方电子签名后生效，双方各持一份。" if "worker" in signers_of(facts) else "甲方电子签章后送达乙方。"
+    )
     yield "copies", "文本", Paragraph((Run(f"本文件以数据电文形式作出，经{both}"),))
 
 

@@ -40,7 +40,7 @@ _OTHERS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class ContractFile:
-    """A signed contract, change, suspension or certificate: its facts, the signatures, and what the finish adds.
+    """A signed contract or document about one: its facts, the signatures, and what the finish adds.
 
     `worker` is None on a document that the employer alone had to sign.
     """

@@ -189,7 +189,10 @@ class Decisions:
         """What follows a contract is about the contract on file as it stands."""
         if before.event == Event.ENDING or before.record["contract_no"] != record["contract_no"]:
             raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
-        items = [*self._rests_or_not(before, record), *_differing(self._latest(before, _STATES_TERMS), record)]
+        items = [
+            *self._rests_or_not(before, record),
+            *_differing(self._latest(before, _STATES_TERMS), record),
+        ]
         if items:
             raise ProtocolError("record_invalid", items=items)
 

@@ -180,7 +180,11 @@ def suspensions_in(contract: Contract) -> list[Suspended]:
     today = clock.today()
     return [
         Suspended(
-            each.pk, each.act == SUSPEND, each.effective_on, each.effective_on <= today, summary(each.facts)[1:]
+            each.pk,
+            each.act == SUSPEND,
+            each.effective_on,
+            each.effective_on <= today,
+            summary(each.facts)[1:],
         )
         for each in signed
     ]

@@ -36,7 +36,9 @@ def wish(**own: Any) -> dict[str, Any]:
 def contract(office: Office) -> Contract:
     """A contract that has been in force for some two years and a half, its probation over."""
     end = {"end": str(days(900)), "probation_end": str(days(-720))}
-    return make_contract(office.employer, ContractState.EFFECTIVE, worker=office.worker, start=days(-900), **end)
+    return make_contract(
+        office.employer, ContractState.EFFECTIVE, worker=office.worker, start=days(-900), **end
+    )
 
 
 def send(office: Office, contract: Contract, what: str, body: dict[str, Any], role: Role = Role.CLERK) -> Any:
@@ -110,7 +112,10 @@ def test_suspension_and_resumption_are_filed_each_with_its_type_and_deadline(
 ) -> None:
     rest(office, contract, days(-60), days(0))
     filings = Filing.objects.filter(contract_id=contract.pk).order_by("starts_on")
-    assert [(each.event, each.filing_type) for each in filings] == [("suspension", "41"), ("resumption", "42")]
+    assert [(each.event, each.filing_type) for each in filings] == [
+        ("suspension", "41"),
+        ("resumption", "42"),
+    ]
     assert [each.starts_on for each in filings] == [days(-60), days(0)]
     assert filings[1].deadline == days(30)
     words = AuditEvent.objects.filter(subject=contract.subject).values_list("action", flat=True)
@@ -228,7 +233,9 @@ def test_nothing_follows_when_the_filing_cannot_be_written(
 
 
 def test_every_breach_comes_at_once(office: Office, contract: Contract) -> None:
-    answer = send(office, contract, "suspensions", wish(reason="2", effective_on=days(-1000), until=days(-1001)))
+    answer = send(
+        office, contract, "suspensions", wish(reason="2", effective_on=days(-1000), until=days(-1001))
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, "suspension_faults")
     assert {fault["code"] for fault in answer.json()["faults"]} == {"RS2", "RS3", "RS4"}
     assert not Suspension.objects.exists()
@@ -240,7 +247,9 @@ def test_one_at_a_time_and_only_where_it_fits(office: Office, contract: Contract
     made = out(office, contract)
     again = send(office, contract, "suspensions", wish())
     assert (again.status_code, again.json()["code"]) == (409, "contract_suspension_open")
-    withdrawn = office.as_(Role.CLERK).send("post", f"suspensions/{made.pk}/withdraw/", {"reason": "双方改变主意"})
+    withdrawn = office.as_(Role.CLERK).send(
+        "post", f"suspensions/{made.pk}/withdraw/", {"reason": "双方改变主意"}
+    )
     assert withdrawn.json()["state"] == "withdrawn"
     draft = make_contract(office.employer)
     answer = send(office, draft, "suspensions/preview", wish())

@@ -14,9 +14,9 @@ from core import blobs, clock, work
 from core.principal import Role
 from signing.domain import SealKind
 from signing.models import Seal, SealApplication
+from tests.integration.portal.test_endings import browser_of, page
 from tests.support import accounts as make
 from tests.support.portal import make_contract, make_ending, make_suspension
-from tests.integration.portal.test_endings import browser_of, page
 
 pytestmark = pytest.mark.django_db
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
@@ -71,7 +71,12 @@ def test_going_back_from_the_confirmation_keeps_what_was_typed(clerk: Browser, c
 def test_every_fault_comes_at_once_with_its_remedy(clerk: Browser, contract: Contract) -> None:
     wrong = agreed(reason="2", effective_on="2020-01-01", until="2019-01-01")
     shown = page(clerk.post(address("suspend", contract), wrong))
-    for words in ("有关机关的通知书", "早于中止开始的日期", "不在用工之日至合同终止日期之间", "请取得并保存材料"):
+    for words in (
+        "有关机关的通知书",
+        "早于中止开始的日期",
+        "不在用工之日至合同终止日期之间",
+        "请取得并保存材料",
+    ):
         assert words in shown
     assert "确认中止" not in shown
 
@@ -130,7 +135,9 @@ def test_only_those_who_may_send_suspend(contract: Contract, role: Role) -> None
         302 if writes else 403
     )
     assert Suspension.objects.exists() is writes
-    assert (address("resume", contract) in page(visitor.get(reverse("portal:contract", args=[contract.pk])))) is False
+    assert (
+        address("resume", contract) in page(visitor.get(reverse("portal:contract", args=[contract.pk])))
+    ) is False
 
 
 def test_another_employers_is_not_there(contract: Contract) -> None:

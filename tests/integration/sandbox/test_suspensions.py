@@ -59,7 +59,9 @@ def hired(platform: Platform) -> Hired:
 
 
 def back(hired: Hired, **wish: Any) -> Reply:
-    return hired.act(RESUME, **{"since": hired.start, "effective_on": hired.start + timedelta(days=1), **wish})
+    return hired.act(
+        RESUME, **{"since": hired.start, "effective_on": hired.start + timedelta(days=1), **wish}
+    )
 
 
 def test_c01_a_suspension_and_its_resumption_are_accepted_in_turn(hired: Hired) -> None:

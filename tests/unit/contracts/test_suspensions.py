@@ -1,4 +1,4 @@
-"""Suspensions: every rule on both sides of its line, the time that does not count, the words of the document."""
+"""Suspensions: every rule on both sides of its line, the time that does not count, the document's words."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,12 @@ DAY = date(2027, 3, 1)  # work began on 2026-11-03, the term ends on 2029-11-02
 UNTIL = date(2027, 5, 31)
 AT = datetime(2026, 11, 4, tzinfo=UTC)
 USUAL: dict[str, Any] = {"effective_on": DAY, "until": UNTIL}
-BACK: dict[str, Any] = {"act": RESUME, "since": DAY, "until": UNTIL, "effective_on": UNTIL + timedelta(days=1)}
+BACK: dict[str, Any] = {
+    "act": RESUME,
+    "since": DAY,
+    "until": UNTIL,
+    "effective_on": UNTIL + timedelta(days=1),
+}
 
 # rule, what is not caught, what is
 EXAMPLES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

@@ -36,7 +36,9 @@ DAY = date(2026, 11, 4)
 
 @pytest.fixture
 def suspension() -> dict[str, Any]:
-    return sample_suspension(sample_facts(worker={"name": "测试甲"}), effective_on=DAY, until=date(2027, 1, 31))
+    return sample_suspension(
+        sample_facts(worker={"name": "测试甲"}), effective_on=DAY, until=date(2027, 1, 31)
+    )
 
 
 @pytest.fixture
@@ -131,7 +133,10 @@ def test_a_suspension_is_due_within_thirty_days(suspension: dict[str, Any]) -> N
 
 
 def test_a_person_confirms_the_day(suspension: dict[str, Any]) -> None:
-    for today, code in ((date(2026, 11, 3), "suspension_to_come"), (date(2026, 12, 6), "suspension_long_ago")):
+    for today, code in (
+        (date(2026, 11, 3), "suspension_to_come"),
+        (date(2026, 12, 6), "suspension_long_ago"),
+    ):
         shown = confirmation(suspension, sign_date=DAY, kind=FilingType.SUSPENSION, today=today)
         assert "/suspension/effective_on" in [each.pointer for each in shown.dates]
         assert [each.code for each in shown.warnings] == [code]
@@ -147,5 +152,11 @@ def test_the_form_says_what_was_filed(record: dict[str, Any]) -> None:
     }
     form = render_filing_form(record, receipt, at=NOW)
     assert len(form.page_sizes) == 1
-    for words in ("劳动合同中止备案表", "双方协商一致", "2026年11月4日", "2027年1月31日", "ZZ-20261104-ABCDEFG1"):
+    for words in (
+        "劳动合同中止备案表",
+        "双方协商一致",
+        "2026年11月4日",
+        "2027年1月31日",
+        "ZZ-20261104-ABCDEFG1",
+    ):
         assert words in form.page_text[0]
