@@ -34,7 +34,7 @@ from core.principal import Permission
 class SuspendForm(forms.Form):
     reason = forms.ChoiceField(label=_("中止原因"), widget=forms.RadioSelect)
     effective_on = forms.DateField(
-        label=DAYS[SUSPEND], widget=DayInput(), help_text=_("从这一天起暂停工作，合同中止履行。")
+        label=_("中止开始日期"), widget=DayInput(), help_text=_("从这一天起暂停工作，合同中止履行。")
     )
     until = forms.DateField(
         label=_("预计截止日期"),
@@ -58,7 +58,7 @@ class SuspendForm(forms.Form):
 
 class ResumeForm(forms.Form):
     effective_on = forms.DateField(
-        label=DAYS[RESUME], widget=DayInput(), help_text=_("从这一天起恢复工作，工作年限继续计算。")
+        label=_("恢复履行日期"), widget=DayInput(), help_text=_("从这一天起恢复工作，工作年限继续计算。")
     )
 
 
