@@ -202,7 +202,5 @@ def document(visit: Visit, suspension_id: UUID) -> HttpResponse:
 
 
 def may_suspend(visit: Visit, contract: Contract) -> bool:
-    """Whether to offer the suspension of a contract that goes on."""
-    last = selectors.last_suspension(contract)
-    begins = last is not None and last.act == SUSPEND
-    return visit.may(Permission.SEND) and contract.state == ContractState.EFFECTIVE and not begins
+    """Whether to offer the first of these pages."""
+    return visit.may(Permission.SEND) and contract.state == ContractState.EFFECTIVE

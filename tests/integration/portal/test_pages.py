@@ -49,6 +49,7 @@ class House:
             "filing_id": self.filing.pk,
             "worker_id": self.contract.worker_id,
             "termination_id": uuid4(),
+            "suspension_id": uuid4(),
             "number": 1,
         }
         return reverse(f"portal:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
@@ -93,6 +94,8 @@ ROUTES = {
     "evidence": Route(("contract_id",), SEES_PII, "contract.viewed"),
     # Nothing has ended here; what the page does is tested in test_endings.py.
     "ending": Route(("termination_id",), shows=404),
+    # Nor does anything rest: test_suspensions.py.
+    "suspension": Route(("suspension_id",), shows=404),
     "deadlines": Route(posts=404),
     "filings": Route(posts=404),
     # An accepted filing has nothing to confirm; what the page does is tested in test_confirming.py.
@@ -377,7 +380,7 @@ def test_a_spoilt_address_is_refused_in_words(house: House, name: str) -> None:
 
 
 # How many queries a page may run. The first page counts each of its clocks by an index of its own.
-MOST_QUERIES = {"overview": 26, "contracts": 20, "filings": 20, "contract": 20}
+MOST_QUERIES = {"overview": 26, "contracts": 20, "filings": 20, "contract": 22}
 
 
 @pytest.mark.parametrize("name", MOST_QUERIES)

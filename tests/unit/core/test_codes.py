@@ -23,6 +23,7 @@ EXPECTED = {
     "occupation": 17,
     "person_category": 13,
     "sex": 4,
+    "suspension_reason": 3,
     "term_type": 3,
     "worktime_system": 3,
 }
