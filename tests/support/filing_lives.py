@@ -239,7 +239,7 @@ class Lives:
 
     def live(self, chance: random.Random) -> None:
         """Time passes as it usually does."""
-        for _ in range(chance.randint(1, 4)):
+        for _ in range(chance.randint(1, 2)):
             self._tick(SWEEP_EVERY)
 
     def die(self, chance: random.Random) -> None:
@@ -294,6 +294,7 @@ class Lives:
         self.wake(calm)
         self.arrive(calm)
         self.province.decisions.settings = Settings(Decide.PROFILE)
+        self._accept()
         for _ in range(SETTLED_WITHIN // SWEEP_EVERY):
             self._tick(SWEEP_EVERY)
         unknown = list(Filing.objects.filter(state__in=["sent", "unknown"]).values_list("pk", "last_error"))
@@ -314,12 +315,15 @@ class Lives:
         sweep()
         pump()
 
-    def _do_duty(self) -> bool:
-        """Officers accept; of every employment the first filing that needs a person is mended. Whether
-        anything is left to do."""
+    def _accept(self) -> None:
         for row in self.province.store.states():
             if row["state"] == "under_review":
                 self.province.decisions.decide(row["key"], State.ACCEPTED)
+
+    def _do_duty(self) -> bool:
+        """Officers accept; of every employment the first filing that needs a person is mended. Whether
+        anything is left to do."""
+        self._accept()
         seen: set[int] = set()
         for filing in self.for_a_person():
             life = self.due[filing.document_digest].life

@@ -135,8 +135,8 @@ def _schedules(number: int) -> range:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", _schedules(50))
 def test_a_thousand_employments(new_lives: NewLives, seed: int) -> None:
-    with new_lives(pace=40) as lives:
-        taken = campaign(lives, seed, employments=1000, steps=300)
+    with new_lives(pace=80) as lives:
+        taken = campaign(lives, seed, employments=1000, steps=120)
         _account(lives, seed, taken)
 
 
