@@ -153,6 +153,8 @@ def _own_ways(profile: Profile) -> Iterator[str]:
         yield "confirmed by a person first, because nothing is undone after acceptance"
     if profile.closing:
         yield f"only pre-registered from day {profile.closing.from_day} to {profile.closing.to_day}"
+    if profile.reviewed_reasons:
+        yield "an officer reviews endings for " + ", ".join(sorted(profile.reviewed_reasons))
     if profile.routes:
         yield "routes by household registration"
     if profile.resident:

@@ -65,6 +65,7 @@ class Profile:
     review_days: int
     final: bool
     closing: Closing | None
+    reviewed_reasons: frozenset[str]
     resident: bool
     routes: tuple[Route, ...]
     sheet: str
@@ -184,6 +185,7 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
         review_days=data["review_days"],
         final=data.get("final", False),
         closing=_closing(data.get("closing")),
+        reviewed_reasons=_reasons(data),
         resident=data.get("resident", False),
         routes=tuple(
             Route(each["hukou"], each["zh"], each["en"], _by_type(each["forms"]))
@@ -205,6 +207,13 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
 
 def _closing(data: Mapping[str, Any] | None) -> Closing | None:
     return None if data is None else Closing(data["from_day"], data["to_day"])
+
+
+def _reasons(data: Mapping[str, Any]) -> frozenset[str]:
+    reasons = frozenset(data.get("reviewed_reasons", ()))
+    if unknown := reasons - codes.table("end_reason").keys():
+        raise ValueError(f"profile {data['code']}: no reasons of endings: {sorted(unknown)}")
+    return reasons
 
 
 def _by_type(titles: Mapping[str, str]) -> Mapping[FilingType, str]:

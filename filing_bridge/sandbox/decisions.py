@@ -100,14 +100,16 @@ class Decisions:
         """A filing without fault as it stands now: pre-registered, under review or accepted."""
         settings, now = self.settings, self._clock.now()
         profile = profile_for(filing.record["jurisdiction_code"])
+        sensitive = value_at(filing.record, "/ending/reason") in profile.reviewed_reasons
         if reopens_on(profile, self._clock.today()):
             filing = replace(filing, state=State.PRE_REGISTERED)
         elif settings.decide is Decide.INSTANT or (
-            settings.decide is Decide.PROFILE and profile.review_mode == "instant"
+            settings.decide is Decide.PROFILE and profile.review_mode == "instant" and not sensitive
         ):
             filing = replace(filing, state=State.ACCEPTED, decided_at=now)
         else:
-            due = None if settings.review_time is None else now + settings.review_time
+            wait = None if sensitive else settings.review_time  # no timer decides what a person must look at
+            due = None if wait is None else now + wait
             filing = replace(filing, state=State.UNDER_REVIEW, due_at=due)
         return replace(filing, answer=self._answer(filing, ()))
 

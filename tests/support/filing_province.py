@@ -163,9 +163,11 @@ class FilingProvince:
             terms.pop(f"probation_{name}", None)
         return {**facts, "contract": terms, "contract_no": f"{facts['contract_no']}-X{self.counter}"}
 
-    def end(self, hire: Filing, facts: dict[str, Any], day: date | None = None) -> Filing:
-        """What happens when the certificate of an agreed ending is signed; `later` keeps its facts."""
-        ending = sample_ending(facts, reason="3602", ends_on=day or clock.today(), evidence=("agreement",))
+    def end(self, hire: Filing, facts: dict[str, Any], day: date | None = None, **wish: Any) -> Filing:
+        """What happens when the certificate of an ending, by default an agreed one, is signed; `later` keeps
+        its facts."""
+        wish = {"reason": "3602", "evidence": ("agreement",), **wish}
+        ending = sample_ending(facts, ends_on=day or clock.today(), **wish)
         pdf = f"%PDF-1.7 stands for the ending of {facts['contract_no']}".encode()
         event = ContractEnded(hire.contract_id, self.tenant, blobs.put(pdf), clock.now())
         with transaction.atomic():

@@ -23,7 +23,8 @@ from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.decisions import AlreadyDecided, Decisions
 from filing_bridge.sandbox.desk import pages
 from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
-from filing_bridge.sandbox.desk.store import DIMENSIONS, DeskStore, SameOfficer, Waiting
+from filing_bridge.sandbox.desk.statistics import COUNTS
+from filing_bridge.sandbox.desk.store import DeskStore, SameOfficer, Waiting
 from filing_bridge.sandbox.server import Reply
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -228,8 +229,8 @@ class Desk:
         return redirect("/desk/worklist", 303)
 
     def _statistics(self, request: Request) -> Response:
-        counts = [self._store.counts(name) for name, _title, _sql in DIMENSIONS]
-        return self._page(request, "统计", pages.statistics(counts))
+        told = [(count, self._store.numbers(count)) for count in COUNTS]
+        return self._page(request, "统计", pages.statistics(told))
 
     def _known(self, key: str) -> Waiting:
         found = self._store.filing(key)

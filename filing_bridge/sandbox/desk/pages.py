@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
-from filing_bridge.fields import FIELDS
-from filing_bridge.mapping import Document, value_at
+from filing_bridge.mapping import Document, layout_of, value_at
 from filing_bridge.review import REVIEW_CODES
-from filing_bridge.sandbox.desk.store import DIMENSIONS, SMALLEST, Batch, Waiting
+from filing_bridge.sandbox.desk.statistics import SMALLEST, Count
+from filing_bridge.sandbox.desk.store import Batch, Waiting
 
 STATES: Final = {
     "pre_registered": "预登记",
@@ -20,16 +20,6 @@ STATES: Final = {
     "accepted": "备案成功",
     "returned": "退回修改",
     "rejected": "不予受理",
-}
-TYPES: Final = {
-    "11": "录用",
-    "12": "补办录用",
-    "21": "续订",
-    "31": "变更",
-    "41": "中止",
-    "42": "恢复",
-    "51": "解除",
-    "52": "终止",
 }
 _MENU: Final = (
     ("/desk", "待审 Queue"),
@@ -103,7 +93,7 @@ def queue(waiting: Sequence[Waiting], token: str, *, more: int | None) -> Markup
             Markup('<a href="/desk/filing/{}">{}</a>').format(each.key, each.receipt_no),
             each.record["employer"]["name"],
             each.record["worker"]["name"],
-            TYPES.get(each.record["filing_type"], each.record["filing_type"]),
+            codes.describe("filing_type", each.record["filing_type"]),
             each.record["jurisdiction_code"],
             f"{each.received_at:%Y-%m-%d %H:%M}",
         )
@@ -160,24 +150,28 @@ def worklist(rows: Iterable[Sequence[object]]) -> Markup:
     return Markup('<p><a href="/desk/worklist.csv">导出 Export (CSV)</a></p>') + table("疑难件", head, rows)
 
 
-def statistics(counts: Sequence[Sequence[tuple[str, int | None]]]) -> Markup:
-    """Tables by one dimension each; no totals, from which a hidden cell could be computed."""
-    hidden = f"＜{SMALLEST}"
-    return Markup('<p class="dim">少于 {} 件的不显示数字。Small cells are not told.</p>').format(
-        SMALLEST
-    ) + Markup("").join(
+def statistics(told: Iterable[tuple[Count, Sequence[tuple[str, ...]]]]) -> Markup:
+    """Tables by one property each."""
+    note = Markup('<p class="dim">少于 {} 件的不显示数字。Small numbers are not told.</p>').format(SMALLEST)
+    return note + Markup("").join(
         table(
-            title,
-            ("类别", "件数"),
-            [(STATES.get(key, key), hidden if number is None else number) for key, number in cells],
+            count.title,
+            ("类别", *count.numbers),
+            [(_named(count, name), *numbers) for name, *numbers in lines],
         )
-        for (_name, title, _sql), cells in zip(DIMENSIONS, counts, strict=True)
+        for count, lines in told
     )
+
+
+def _named(count: Count, name: str) -> str:
+    words = codes.describe(count.codes, name) if count.codes else STATES.get(name, name)
+    return f"{words}（{name}）" if count.codes and words != name else words
 
 
 def _lines(record: Document) -> list[tuple[str, str]]:
     """Every field that is filled, in the order of the published table, codes in words."""
-    found = ((field, value_at(record, field.target)) for field in FIELDS)
+    fields = layout_of(record["filing_type"]).fields
+    found = ((field, value_at(record, field.target)) for field in fields)
     return [(field.zh, _words(field.target, value)) for field, value in found if value is not None]
 
 

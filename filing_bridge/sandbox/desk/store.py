@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from filing_bridge.sandbox.clock import SHANGHAI
+from filing_bridge.sandbox.desk.statistics import HIDDEN, SMALLEST, Count
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS act (
@@ -48,17 +49,6 @@ CREATE TABLE IF NOT EXISTS exception (
     closed_by TEXT
 ) STRICT;
 """
-# Dimension, what it is called, and how it is read from a filing. Nothing here names a person or an employer.
-DIMENSIONS: Final[tuple[tuple[str, str, str], ...]] = (
-    ("month", "收件月份 Month", "substr(received_at, 1, 7)"),
-    ("state", "办理结果 State", "state"),
-    ("filing_type", "备案类型 Filing type", "json_extract(record, '$.filing_type')"),
-    ("industry", "行业门类 Industry", "substr(json_extract(record, '$.employer.industry'), 1, 1)"),
-    ("employer_type", "单位类型 Kind of employer", "json_extract(record, '$.employer.type')"),
-    ("jurisdiction", "受理区划 Division", "json_extract(record, '$.jurisdiction_code')"),
-    ("channel", "报送渠道 Channel", "system_code"),
-)
-SMALLEST: Final = 5  # cells below are not told: they might name somebody
 
 
 class SameOfficer(Exception):  # noqa: N818  (an answer, not a malfunction)
@@ -183,12 +173,12 @@ class DeskStore:
             " WHERE closed_by IS NULL ORDER BY due, exception.at"
         )
 
-    def counts(self, dimension: str) -> list[tuple[str, int | None]]:
-        """Filings by one dimension; None for a number too small to be told."""
-        expression = next(sql for name, _title, sql in DIMENSIONS if name == dimension)
-        # The expression is one of our own constants.
-        rows = self._all(f"SELECT {expression} AS name, COUNT(*) AS number FROM filing GROUP BY 1 ORDER BY 1")  # noqa: S608
-        return [(str(row["name"]), row["number"] if row["number"] >= SMALLEST else None) for row in rows]
+    def numbers(self, count: Count) -> list[tuple[str, ...]]:
+        """The lines of one table of statistics, as they may be told: a small number is hidden."""
+        return [
+            (str(name), *(str(number) if number >= SMALLEST else HIDDEN for number in numbers))
+            for name, *numbers in self._all(count.sql)
+        ]
 
     def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
         with self._lock:

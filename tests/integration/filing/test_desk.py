@@ -1,6 +1,5 @@
 """The officers' console of the stand-in: review with codes, batches for two, worklist, statistics."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from filing_bridge.models import Filing
 from filing_bridge.sandbox.desk.officers import NAMES
 from filing_bridge.sandbox.settings import Decide, Settings
 from tests.support.filing_province import FilingProvince, hurry, pump, settle
+from tests.support.officers import Officer
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = NAMES
@@ -23,26 +23,6 @@ def filings(province: FilingProvince) -> list[Filing]:
     made = [province.file() for _ in range(3)]
     pump()
     return made
-
-
-class Officer:
-    """Somebody with a browser at the desk."""
-
-    def __init__(self, province: FilingProvince, name: str, password: str | None = None) -> None:
-        self.client = httpx2.Client(base_url=province.url, trust_env=False, follow_redirects=True)
-        password = province.officers[name] if password is None else password
-        self.entered = self.client.post("/desk/login", data={"name": name, "password": password})
-
-    def see(self, path: str = "") -> str:
-        answer = self.client.get(f"/desk{path}")
-        assert answer.status_code == 200
-        return str(answer.text)
-
-    def act(self, path: str, **form: Any) -> int:
-        token = re.search(r'name="token" value="([0-9a-f]{64})"', self.see())
-        assert token
-        answer = self.client.post(f"/desk{path}", data={"token": token[1], **form})
-        return int(answer.status_code)
 
 
 @pytest.fixture
@@ -136,7 +116,7 @@ def test_a_decision_is_made_once(province: FilingProvince, filings: list[Filing]
     assert len(province.effects()) == 1
 
 
-def test_a_batch_takes_two_officers(
+def test_c05_a_batch_takes_two_officers_and_each_act_names_its_officer(
     province: FilingProvince, filings: list[Filing], first: Officer, second: Officer
 ) -> None:
     keys = [filing.idempotency_key for filing in filings]

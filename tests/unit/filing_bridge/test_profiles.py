@@ -153,6 +153,7 @@ def test_shanghai_has_two_ways_by_household(facts: dict[str, Any], hukou: Any, t
         {"required": {"11": ["/worker/horoscope"]}},
         {"required": {"11": ["/worker/ethnicity"]}},
         {"review_mode": "perhaps"},
+        {"reviewed_reasons": ["9999"]},
         {"surprise": 1},
         {"closing": {"from_day": 7, "to_day": 31, "source": "test"}},
         {"routes": [ROUTE]},

@@ -1,0 +1,70 @@
+"""What officers may count: by nothing that names a person or an employer, and no number that is too small.
+
+There are no totals, from which a number that is not told could be computed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+SMALLEST: Final = 5  # numbers below are not told: they might name somebody
+HIDDEN: Final = f"＜{SMALLEST}"
+
+
+@dataclass(frozen=True)
+class Count:
+    """One table. `sql` gives the name of a line and then its numbers, for which `numbers` are the headings.
+
+    `codes` is the code table that has the names in words, if there is one.
+    """
+
+    title: str
+    sql: str
+    numbers: tuple[str, ...] = ("件数",)
+    codes: str = ""
+
+
+def _filings(title: str, name: str, among: str = "TRUE", codes: str = "") -> Count:
+    """Filings by one property of theirs."""
+    # All parts are constants of this module.
+    return Count(title, f"SELECT {name}, COUNT(*) FROM filing WHERE {among} GROUP BY 1 ORDER BY 1", codes=codes)  # noqa: S608
+
+
+_ACCEPTED_ENDINGS: Final = "event = 'ending' AND state = 'accepted'"
+
+COUNTS: Final = (
+    _filings("收件月份 Month", "substr(received_at, 1, 7)"),
+    _filings("办理结果 State", "state"),
+    _filings("备案类型 Filing type", "json_extract(record, '$.filing_type')", codes="filing_type"),
+    _filings("行业门类 Industry", "substr(json_extract(record, '$.employer.industry'), 1, 1)", codes="industry"),
+    _filings("单位类型 Kind of employer", "json_extract(record, '$.employer.type')", codes="employer_type"),
+    _filings("受理区划 Division", "json_extract(record, '$.jurisdiction_code')", codes="division"),
+    _filings("报送渠道 Channel", "system_code"),
+    _filings(
+        "人员类别 Special groups",
+        "json_extract(record, '$.worker.person_category')",
+        "json_extract(record, '$.worker.person_category') IS NOT NULL",
+        codes="person_category",
+    ),
+    _filings(
+        "解除（终止）原因 Reasons of endings",
+        "json_extract(record, '$.ending.reason')",
+        _ACCEPTED_ENDINGS,
+        codes="end_reason",
+    ),
+    _filings(
+        "解除（终止）提出方 Who ended it",
+        "CASE json_extract(record, '$.ending.initiator') WHEN '1' THEN '用人单位 Employer'"
+        " WHEN '2' THEN '劳动者 Worker' WHEN '3' THEN '双方 Both' ELSE '法定事由 By event' END",
+        _ACCEPTED_ENDINGS,
+    ),
+    # Hires by the day on which work begins, endings by the last day.
+    Count(
+        "按月录用与退工 Hires against endings",
+        "SELECT month, SUM(hire), SUM(1 - hire) FROM ("
+        "SELECT substr(json_extract(record, '$.contract.employment_start'), 1, 7) AS month, 1 AS hire"
+        " FROM filing WHERE event = 'hire' AND state = 'accepted'"
+        " UNION ALL SELECT substr(json_extract(record, '$.ending.date'), 1, 7), 0"
+        " FROM filing WHERE event = 'ending' AND state = 'accepted') GROUP BY 1 ORDER BY 1",
+        ("录用 Hires", "退工 Endings"),
+    ),
+)
