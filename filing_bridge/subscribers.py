@@ -6,7 +6,9 @@ from contracts.events import ContractChanged, ContractEffective, ContractEnded, 
 from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from contracts.services.ending import DEATH
 from core import bus
+from core.webhooks.services import emit
 from filing_bridge.events import FilingAccepted
+from filing_bridge.follow_up import FOLLOWING
 from filing_bridge.protocol import Event
 from filing_bridge.services.preparing import open_change, open_ending, open_filing, open_suspension
 from signing.services.notices import mine_url, tell_signers
@@ -47,8 +49,25 @@ def on_accepted(event: FilingAccepted) -> None:
     )
 
 
+def tell_what_follows(event: FilingAccepted) -> None:
+    """Whoever declares insurance or applies for subsidies is told that the step before is done."""
+    emit(
+        "filing.follow_up",
+        tenant=event.tenant,
+        subject=f"filing:{event.filing_id}",
+        data={
+            "filing": str(event.filing_id),
+            "contract": str(event.contract_id),
+            "receipt_no": event.receipt_no,
+            "event": event.event,
+            "insurance": FOLLOWING[Event(event.event)].insurance,
+        },
+    )
+
+
 bus.subscribe(ContractEffective, on_effective)
 bus.subscribe(ContractChanged, on_changed)
 bus.subscribe(SuspensionSigned, on_suspended)
 bus.subscribe(ContractEnded, on_ended)
 bus.subscribe(FilingAccepted, on_accepted)
+bus.subscribe(FilingAccepted, tell_what_follows)

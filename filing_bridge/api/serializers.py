@@ -154,6 +154,32 @@ class CorrectionSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=200)
 
 
+class FollowUpSerializer(serializers.Serializer[Any]):
+    """What of an accepted filing the declaration of insurance, benefit and subsidies needs."""
+
+    event = serializers.CharField()
+    insurance = serializers.ChoiceField(["start", "goes_on", "change", "stop"])
+    steps = serializers.ListField(
+        child=serializers.ChoiceField(["insurance", "subsidy", "unemployment_benefit"])
+    )
+    month = serializers.CharField(allow_null=True, help_text="YYYY-MM from which it holds.")
+    employer_uscc = serializers.CharField(allow_null=True)
+    worker_name = serializers.CharField(allow_null=True)
+    worker_id_type = serializers.CharField(allow_null=True)
+    worker_id_no = serializers.CharField(allow_null=True)
+    employment_form = serializers.CharField(allow_null=True)
+    wage_amount = serializers.CharField(allow_null=True, help_text="Of the contract, in yuan.")
+    wage_unit = serializers.CharField(allow_null=True)
+    insured = serializers.ListField(
+        child=serializers.ChoiceField(["pension", "unemployment", "medical", "injury"])
+    )
+    end_reason = serializers.CharField(allow_null=True)
+    local_reason = serializers.CharField(
+        allow_null=True, help_text="The jurisdiction's own code; null where a person has to ask."
+    )
+    involuntary = serializers.BooleanField(allow_null=True)
+
+
 class RepeatSerializer(StrictSerializer):
     late_reason = serializers.CharField(max_length=200, required=False)
     remark = serializers.CharField(max_length=200, required=False)

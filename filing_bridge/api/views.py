@@ -23,6 +23,7 @@ from filing_bridge.api.serializers import (
     CorrectionSerializer,
     FilingDetailSerializer,
     FilingSerializer,
+    FollowUpSerializer,
     ReceiptSerializer,
     RepeatSerializer,
 )
@@ -30,7 +31,7 @@ from filing_bridge.models import Filing
 from filing_bridge.services.confirming import confirm_filing, confirmation_of
 from filing_bridge.services.correcting import correction_slip
 from filing_bridge.services.repeating import repeat_filing
-from filing_bridge.services.viewing import open_form, open_record
+from filing_bridge.services.viewing import open_follow_up, open_form, open_record
 
 ORDER = OpenApiParameter("order", str, enum=FilingPagination.orders)
 
@@ -79,6 +80,17 @@ class ReceiptView(APIView):
             raise Refused("receipt_not_there")
         receipt.jws = blobs.get(receipt.blob).decode()
         return Response(ReceiptSerializer(receipt).data)
+
+
+class FollowUpView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses=FollowUpSerializer)
+    def get(self, request: Request, filing_id: UUID) -> Response:
+        """What of an accepted filing insurance, benefit and subsidies need: for those who may see it, and
+        logged. `filing.follow_up` tells by webhook when it is there."""
+        found = open_follow_up(principal=principal_of(request), filing_id=filing_id)
+        return Response(FollowUpSerializer(found).data)
 
 
 class FormView(APIView):

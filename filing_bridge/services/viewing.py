@@ -7,7 +7,11 @@ from core import audit, blobs
 from core.errors import Refused
 from core.principal import Permission, Principal
 from filing_bridge import selectors
+from filing_bridge.domain import FilingState
+from filing_bridge.follow_up import follow_up
 from filing_bridge.models import Filing
+from filing_bridge.profiles import profile_for
+from filing_bridge.protocol import Event
 
 
 def open_record(*, principal: Principal, filing_id: UUID) -> dict[str, Any]:
@@ -18,6 +22,16 @@ def open_record(*, principal: Principal, filing_id: UUID) -> dict[str, Any]:
     _log(principal, filing, "record")
     record: dict[str, Any] = filing.record
     return record
+
+
+def open_follow_up(*, principal: Principal, filing_id: UUID) -> dict[str, Any]:
+    """What of an accepted filing the next steps need, after writing down who looked. Needs `view_pii`;
+    refuses `follow_up_not_there`."""
+    filing = _open(principal, filing_id)
+    if filing.state != FilingState.ACCEPTED:
+        raise Refused("follow_up_not_there")
+    _log(principal, filing, "record")
+    return follow_up(filing.record, Event(filing.event), profile_for(filing.jurisdiction))
 
 
 def open_form(*, principal: Principal, filing_id: UUID) -> tuple[Filing, bytes]:

@@ -97,6 +97,7 @@ TABLE: dict[str, str] = {
     "get api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
     "post api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
     "post api/v1/filings/<uuid:filing_id>/correction-slip/": WRITERS,
+    "get api/v1/filings/<uuid:filing_id>/follow-up/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/form/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/": ALL,
     "get api/v1/filings/<uuid:filing_id>/receipt/": ALL,
