@@ -25,7 +25,7 @@ S = ContractState
 # A contract in force never changes again: what follows it (renewal, change, suspension, ending) is another
 # document. The certificate of its ending, once signed, ends it.
 CONTRACT_TRANSITIONS: TransitionTable = {
-    S.DRAFT: frozenset({S.RENDERING, S.WITHDRAWN}),
+    S.DRAFT: frozenset({S.RENDERING, S.WITHDRAWN, S.EFFECTIVE}),  # at once, when it was signed elsewhere
     S.RENDERING: frozenset({S.SIGNING, S.WITHDRAWN}),
     S.SIGNING: frozenset({S.EFFECTIVE, S.REFUSED, S.WITHDRAWN, S.EXPIRED}),
     S.EFFECTIVE: frozenset({S.SUSPENDED, S.ENDED}),

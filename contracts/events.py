@@ -10,7 +10,7 @@ class ContractEffective:
     """Both parties have signed and the signed document passed the acceptance rule.
 
     `signed_at` is the time-stamp authority's time of the last signature (UTC). Published in the transaction
-    in which the contract becomes effective.
+    in which the contract becomes effective. `signed_elsewhere`: on another platform, and imported.
     """
 
     contract_id: UUID
@@ -18,6 +18,7 @@ class ContractEffective:
     facts_digest: str
     document_digest: str
     signed_at: datetime
+    signed_elsewhere: bool = False
 
 
 @dataclass(frozen=True)

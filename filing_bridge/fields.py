@@ -78,6 +78,7 @@ FIELDS: tuple[Field, ...] = (
     Field("/contract_digest/alg", "/signed/digest_alg", Origin.PLATFORM, _ALWAYS, "摘要算法"),
     Field("/contract_digest/value", "/signed/contract_digest", _C, _ALWAYS, "合同文件摘要"),
     Field("/signed_at", "/signed/signed_at", _C, _ALWAYS, "签署完成时间"),
+    Field("/signed_elsewhere", "/signed/elsewhere", Origin.PLATFORM, _OPTIONAL, "合同在其他平台签署"),
     Field("/submitter_name", "/envelope/submitter_name", Origin.SESSION, _ALWAYS, "申报人", "aae011"),
     Field("/submitter_id", "/envelope/submitter_id", Origin.SESSION, _OPTIONAL, "申报人编号"),
     Field("/submitter_phone", "/envelope/submitter_phone", Origin.SESSION, _ALWAYS, "申报人电话"),

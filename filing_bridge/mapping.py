@@ -56,10 +56,12 @@ _OF_ENDINGS = Layout("ending-record-1", "urn:qianbei:schema:filing-ending-record
 
 @dataclass(frozen=True)
 class SignedContract:
-    """What the finished signature adds: SHA-256 (hex) of the final PDF, time in the last token."""
+    """What the finished signature adds: SHA-256 (hex) of the final PDF, time in the last token, and whether
+    it was made on another platform."""
 
     contract_digest: str
     signed_at: datetime
+    elsewhere: bool = False
 
     @property
     def sign_date(self) -> date:
@@ -170,6 +172,7 @@ def to_filing_record(
             "contract_digest": signed.contract_digest,
             "signed_at": _instant(signed.signed_at),
             "sign_date": signed.sign_date.isoformat(),
+            "elsewhere": signed.elsewhere or None,
         },
         "envelope": asdict(envelope) | {"submitted_at": _instant(envelope.submitted_at)},
         "event": {"filing_type": filing_type.value},

@@ -53,6 +53,7 @@ class Filing(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
     document_digest = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
+    signed_elsewhere = models.BooleanField(default=False)  # on another platform, and imported
     deadline = models.DateField()
     # What a person adds to the facts: {late_reason, remark, prev_filing_no}, each only when given.
     particulars = EncryptedJSONField(default=dict)

@@ -113,6 +113,8 @@ CA_TOKEN = env("CA_TOKEN", default="")  # the stand-in's lies in PKI_DIR/token
 TSA_URL = env("TSA_URL", default=f"{PKI_URL}/tsa")
 PKI_DIR = Path(env("PKI_DIR", default=str(VAR / "pki")))
 TRUST_ROOTS = env.list("TRUST_ROOTS", default=[str(PKI_DIR / "root.pem")])
+# Under these contracts are believed that were signed on other platforms.
+IMPORT_TRUST_ROOTS = env.list("IMPORT_TRUST_ROOTS", default=TRUST_ROOTS)
 # The CA certificates above the time-stamp authority's own, its issuer first and the root last.
 TSA_ISSUERS = env.list("TSA_ISSUERS", default=[str(PKI_DIR / "issuing.pem"), str(PKI_DIR / "root.pem")])
 SMS_PROVIDER = env("SMS_PROVIDER", default="file")

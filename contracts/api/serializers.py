@@ -80,6 +80,7 @@ class ContractSerializer(serializers.ModelSerializer[Contract]):
             "sent_at",
             "sign_before",
             "effective_at",
+            "signed_elsewhere",
             "end_reason",
             "ended_on",
             "follows",

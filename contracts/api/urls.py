@@ -10,6 +10,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/", views.ContractView.as_view()),
     path("contracts/<uuid:contract_id>/findings/", views.FindingsView.as_view()),
     path("contracts/<uuid:contract_id>/send/", views.SendView.as_view()),
+    path("contracts/<uuid:contract_id>/signed-file/", views.SignedFileView.as_view()),
     path("contracts/<uuid:contract_id>/withdraw/", views.WithdrawView.as_view()),
     path("contracts/<uuid:contract_id>/document/", views.DocumentView.as_view()),
     path("contracts/<uuid:contract_id>/facts/", views.FactsView.as_view()),

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework import generics, serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,8 +26,8 @@ from contracts.api.serializers import (
 )
 from contracts.facts import canonical_facts
 from contracts.models import Contract
-from contracts.services import drafting, sending, viewing
-from core.api import principal_of, remembered
+from contracts.services import drafting, importing, sending, viewing
+from core.api import StrictSerializer, principal_of, remembered
 from core.errors import Refused
 
 
@@ -101,6 +102,32 @@ class SendView(APIView):
         """Freeze the facts, make the document, invite the first signer; answers with the warnings left."""
         warnings = sending.send_contract(principal=principal_of(request), contract_id=contract_id)
         return Response({"findings": FindingSerializer(warnings, many=True).data}, 202)
+
+
+class SignedFileSerializer(StrictSerializer):
+    file = serializers.FileField(help_text="The PDF as the other platform gave it out, at most 32 MB.")
+
+
+class SignedFileView(APIView):
+    throttle_scope = "member"
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="put_signed_file",
+        request={"multipart/form-data": SignedFileSerializer},
+        responses=ContractSerializer,
+    )
+    def put(self, request: Request, contract_id: UUID) -> Response:
+        """Take over the file that both signed on another platform: its signatures are verified, the contract
+        is in force and filed. Every reason against it is told at once. The same file again changes nothing."""
+        wish = SignedFileSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        contract = importing.import_contract(
+            principal=principal_of(request),
+            contract_id=contract_id,
+            pdf=wish.validated_data["file"].read(),
+        )
+        return Response(shown(request, contract))
 
 
 class WithdrawView(APIView):

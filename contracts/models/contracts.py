@@ -53,6 +53,8 @@ class Contract(models.Model):
     prepared_digest = models.CharField(max_length=64, default="")
     signature_request = models.UUIDField(null=True, unique=True)
     signed_digest = models.CharField(max_length=64, default="")
+    # On another platform: there is no signature request, and no evidence of how it was signed.
+    signed_elsewhere = models.BooleanField(default=False)
     effective_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, default="")
     # The last day of the employment, once the certificate of the ending is signed.
@@ -81,6 +83,11 @@ class Contract(models.Model):
                 condition=Q(state=ContractState.ENDED, ended_on__isnull=False)
                 | (~Q(state=ContractState.ENDED) & Q(ended_on__isnull=True)),
                 name="contract_ended_has_its_day",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "signed_digest"],
+                condition=Q(signed_elsewhere=True),
+                name="contract_imported_once",
             ),
             models.UniqueConstraint(
                 fields=["follows"],

@@ -58,12 +58,12 @@ def read_contract_file(pdf: bytes, trust: Trust, filing_type: str = FilingType.H
     """
     verdict = trust.judge(pdf)
     if not verdict.ok:
-        raise _invalid(*((problem.code, problem.zh) for problem in verdict.problems))
+        raise invalid(*((problem.code, problem.zh) for problem in verdict.problems))
     by_field = {signature.field: signature for signature in verdict.signatures}
     kind = _OTHERS.get(filing_type, _CONTRACT)
     facts = _facts(pdf, kind)
     if set(by_field) != set(kind.signers(facts)):
-        raise _invalid(("parties_missing", "文件应由规定的各方各签署一次。"))
+        raise invalid(("parties_missing", "文件应由规定的各方各签署一次。"))
     times = [signature.at for signature in verdict.signatures if signature.at is not None]
     return ContractFile(
         facts=facts,
@@ -71,6 +71,15 @@ def read_contract_file(pdf: bytes, trust: Trust, filing_type: str = FilingType.H
         employer=by_field["employer"],
         signed=SignedContract(verdict.sha256, max(times)),
     )
+
+
+def attached_facts(pdf: bytes) -> Facts | None:
+    """The facts of a contract in a file that need not carry any; None then. Raises `ProtocolError`."""
+    try:
+        read_attachment(pdf, _CONTRACT.attachment)
+    except AttachmentMissing:
+        return None
+    return _facts(pdf, _CONTRACT)
 
 
 def _facts(pdf: bytes, kind: Kind) -> Facts:
@@ -82,13 +91,14 @@ def _facts(pdf: bytes, kind: Kind) -> Facts:
     except (AttachmentMissing, ValueError, RecursionError):
         canonical = False
     if not canonical:
-        raise _invalid(("facts_unreadable", f"文件内没有规范的 {kind.attachment}。"))
+        raise invalid(("facts_unreadable", f"文件内没有规范的 {kind.attachment}。"))
     if faults := kind.validate(facts):
-        raise _invalid(*((fault.code, f"{fault.field}：{fault.zh}") for fault in faults))
+        raise invalid(*((fault.code, f"{fault.field}：{fault.zh}") for fault in faults))
     return dict(facts)
 
 
-def _invalid(*reasons: tuple[str, str]) -> ProtocolError:
+def invalid(*reasons: tuple[str, str]) -> ProtocolError:
+    """The refusal of a document for these reasons (code, words)."""
     remedy = "请发送签署完成的原始文件；合同未按规定生成或签署的，请重新签署。"
     items = [RejectItem("/contract_digest", code, text[:500], remedy) for code, text in reasons]
     return ProtocolError("document_invalid", items=items)

@@ -100,7 +100,8 @@ class Decisions:
         """A filing without fault as it stands now: pre-registered, under review or accepted."""
         settings, now = self.settings, self._clock.now()
         profile = profile_for(filing.record["jurisdiction_code"])
-        sensitive = value_at(filing.record, "/ending/reason") in profile.reviewed_reasons
+        reason = value_at(filing.record, "/ending/reason")
+        sensitive = reason in profile.reviewed_reasons or filing.record.get("signed_elsewhere", False)
         if reopens_on(profile, self._clock.today()):
             filing = replace(filing, state=State.PRE_REGISTERED)
         elif settings.decide is Decide.INSTANT or (

@@ -25,6 +25,7 @@ from filing_bridge.protocol import Message, ProtocolError, RejectItem, certifica
 from filing_bridge.record_check import check_record
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.contract_file import ContractFile, read_contract_file
+from filing_bridge.sandbox.elsewhere import read_elsewhere, stated_otherwise
 from filing_bridge.sandbox.trust import Trust
 
 Coded = tuple[str, RejectItem]
@@ -48,13 +49,9 @@ class Examiner:
         profile = profile_for(record["jurisdiction_code"])
         faults = [*self._employer_signature(message.body)]
         try:
-            contract = read_contract_file(pdf, self._trust, record["filing_type"])
+            faults += self._document(record, pdf, profile)
         except ProtocolError as error:
             faults += [(error.code, item) for item in error.items]
-        else:
-            faults += [("document_invalid", item) for item in _strangers(contract)]
-            faults += [("record_differs", item) for item in _differences(record, contract, profile)]
-            faults += [("record_invalid", item) for item in _unlawful(contract.facts, contract.signed)]
         record_faults = (
             *check_record(record, profile, today=self._clock.today()),
             *_untimely(record, message),
@@ -62,6 +59,21 @@ class Examiner:
         faults += [("record_invalid", item) for item in record_faults]
         if faults:
             raise ProtocolError(faults[0][0], items=dict.fromkeys(item for _, item in faults))
+
+    def _document(self, record: Mapping[str, Any], pdf: bytes, profile: Profile) -> list[Coded]:
+        """Who signed it, whether the record says the same, and whether that is lawful."""
+        if record.get("signed_elsewhere"):
+            signed, facts = read_elsewhere(pdf, record, self._trust)
+            faults: list[Coded] = [("record_differs", item) for item in stated_otherwise(record, signed)]
+            if facts is None:
+                return faults
+        else:
+            contract = read_contract_file(pdf, self._trust, record["filing_type"])
+            signed, facts = contract.signed, contract.facts
+            faults = [("document_invalid", item) for item in _strangers(contract)]
+        faults += [("record_differs", item) for item in _differences(record, facts, signed, profile)]
+        faults += [("record_invalid", item) for item in _unlawful(facts, signed)]
+        return faults
 
     def _employer_signature(self, body: Mapping[str, Any]) -> Iterator[Coded]:
         """Signed by the employer's certificate, which is trusted and not revoked today."""
@@ -76,10 +88,12 @@ class Examiner:
             yield error.code, RejectItem("", error.code, error.row.zh, error.row.remedy_zh)
 
 
-def _differences(record: Mapping[str, Any], contract: ContractFile, profile: Profile) -> Iterator[RejectItem]:
+def _differences(
+    record: Mapping[str, Any], facts: Facts, signed: SignedContract, profile: Profile
+) -> Iterator[RejectItem]:
     """Every field on which the record and the signed contract disagree."""
     try:
-        expected = rederive(record, contract.facts, contract.signed, omit=profile.omit)
+        expected = rederive(record, facts, signed, omit=profile.omit)
     except MappingError:
         yield RejectItem(
             "/filing_type",

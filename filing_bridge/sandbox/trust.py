@@ -29,29 +29,29 @@ class Trust:
         self.anchors = tuple(anchors)
         self.revocation = revocation
         self._clock = clock
-        self._accepted: OrderedDict[str, Verdict] = OrderedDict()
+        self._accepted: OrderedDict[tuple[str, bool], Verdict] = OrderedDict()
         self._lock = threading.Lock()
 
-    def judge(self, pdf: bytes) -> Verdict:
-        """The acceptance rule over a completed document.
+    def judge(self, pdf: bytes, *, made_elsewhere: bool = False) -> Verdict:
+        """The acceptance rule over a completed document, as it is for those `made_elsewhere` if so.
 
         The rule looks at nothing but the bytes, the roots, and whether the archive time-stamp holds now. So
         the verdict on a file that was accepted stands for the very same bytes until `valid_until`: a filing
         that was returned comes back with the same contract.
         """
-        now, digest = self._clock.now(), hashlib.sha256(pdf).hexdigest()
+        now, known = self._clock.now(), (hashlib.sha256(pdf).hexdigest(), made_elsewhere)
         with self._lock:
-            verdict = self._accepted.get(digest)
+            verdict = self._accepted.get(known)
         if (
             verdict is None
             or verdict.archive is None
             or not verdict.archive.at <= now <= verdict.archive.valid_until
         ):
-            verdict = validate(pdf, self.anchors, at=now)
+            verdict = validate(pdf, self.anchors, at=now, made_elsewhere=made_elsewhere)
         if verdict.ok:
             with self._lock:
-                self._accepted[digest] = verdict
-                self._accepted.move_to_end(digest)
+                self._accepted[known] = verdict
+                self._accepted.move_to_end(known)
                 while len(self._accepted) > REMEMBERED:
                     self._accepted.popitem(last=False)
         return verdict

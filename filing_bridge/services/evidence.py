@@ -32,14 +32,19 @@ SYSTEM = "system:evidence"
 
 
 def request_evidence(contract: Contract) -> None:
-    """Have the package built, or built again with what has come since. Refuses `evidence_not_ready`."""
+    """Have the package built, or built again with what has come since. Refuses `evidence_not_ready`, and
+    `evidence_elsewhere` for an imported contract."""
+    if contract.signed_elsewhere:
+        raise Refused("evidence_elsewhere")
     if contract.state not in CONCLUDED:
         raise Refused("evidence_not_ready")
     work.enqueue(BUILD, str(contract.pk))
 
 
 def evidence_of(contract: Contract) -> bytes:
-    """The newest package. Refuses `evidence_not_ready`."""
+    """The newest package. Refuses `evidence_not_ready`, and `evidence_elsewhere` for an imported contract."""
+    if contract.signed_elsewhere:
+        raise Refused("evidence_elsewhere")
     found = EvidencePackage.objects.filter(contract_id=contract.pk).order_by("-built_at").first()
     if found is None:
         raise Refused("evidence_not_ready")
@@ -50,7 +55,7 @@ def evidence_of(contract: Contract) -> bytes:
 def build_evidence(contract_id: str) -> None:
     """Build the package from what is durable now. The log is sealed and time-stamped first."""
     contract = Contract.objects.get(pk=UUID(contract_id))
-    if contract.state not in CONCLUDED:
+    if contract.state not in CONCLUDED or contract.signed_elsewhere:
         return
     accepted = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED)
     filing = accepted.filter(event__in=[Event.HIRE, Event.RENEWAL]).first()

@@ -58,7 +58,8 @@ def open_filing(event: ContractEffective, facts: Facts) -> Filing:
     What keeps the record from being filed at once (an earlier filing, a missing reason for lateness, the
     first day of work) leaves it waiting, never undone: a contract in force always has its filing.
     """
-    return _open(event, facts, starts_on=date.fromisoformat(facts["contract"]["start"]))
+    starts_on = date.fromisoformat(facts["contract"]["start"])
+    return _open(event, facts, starts_on=starts_on, signed_elsewhere=event.signed_elsewhere)
 
 
 def open_ending(event: ContractEnded, facts: Facts) -> Filing:
@@ -83,6 +84,7 @@ def _open(
     facts: Facts,
     *,
     starts_on: date,
+    signed_elsewhere: bool = False,
 ) -> Filing:
     filing_type, worker = filing_type_for(facts, late=False), facts["worker"]
     filing = _insert(
@@ -92,6 +94,7 @@ def _open(
         starts_on=starts_on,
         document_digest=event.document_digest,
         signed_at=event.signed_at,
+        signed_elsewhere=signed_elsewhere,
         deadline=deadline(facts, filing_type, profile_for(facts["jurisdiction_code"])),
         facts=facts,
         filing_type=filing_type,
@@ -113,6 +116,7 @@ def open_next_version(old: Filing, facts: Facts, particulars: Mapping[str, str],
         starts_on=old.starts_on,
         document_digest=old.document_digest,
         signed_at=old.signed_at,
+        signed_elsewhere=old.signed_elsewhere,
         deadline=old.deadline,
         facts=facts,
         filing_type=FilingType(old.filing_type),
@@ -181,7 +185,7 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
     try:
         record = to_filing_record(
             facts,
-            SignedContract(filing.document_digest, filing.signed_at),
+            SignedContract(filing.document_digest, filing.signed_at, filing.signed_elsewhere),
             kind,
             _envelope(filing, facts, now),
             omit=profile.omit,

@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, Words] = {
     "contract.rendered": _("合同文件已生成"),
     "contract.viewed": _("查看或下载合同全文"),
     "contract.effective": _("合同生效"),
+    "contract.imported": _("登记在其他平台签署的合同，签名核验通过"),
     "contract.refused": _("合同因拒签终止"),
     "contract.withdrawn": _("撤回合同"),
     "contract.expired": _("签署期限已过，合同终止"),

@@ -52,6 +52,8 @@ def acts_on(visit: Visit, contract: Contract) -> list[Act]:
     if contract.state == S.DRAFT and visit.may(Permission.DRAFT):
         acts.append(Act(_("预览并发送"), f"{reverse('portal:preview')}?id={contract.pk}", "send", main=True))
         acts.append(Act(_("修改条款"), reverse("portal:edit_draft", args=[contract.pk]), "pencil"))
+    if contract.state == S.DRAFT and visit.may(Permission.SEND):
+        acts.append(Act(_("登记已签合同"), _address("signed_file", contract), "upload"))
     if visit.may(Permission.SEND):
         if contract.state == S.SIGNING and turn == "worker":
             acts.append(Act(_("催签"), _address("remind", contract), "bell", main=True))

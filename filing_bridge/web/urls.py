@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web import menu
 from accounts.web.listing import listed
-from contracts.web import reaching
+from contracts.web import importing, reaching
 from contracts.web.deadline_tables import DEADLINES
 from filing_bridge.web import (
     acts,
@@ -35,6 +35,7 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/remind/", acts.remind, name="remind"),
     path("contracts/<uuid:contract_id>/anew/", reaching.send_anew, name="send_anew"),
     path("contracts/<uuid:contract_id>/paper/", reaching.paper_given, name="paper_given"),
+    path("contracts/<uuid:contract_id>/signed-file/", importing.signed_file, name="signed_file"),
     path("contracts/<uuid:contract_id>/withdraw/", acts.withdraw, name="withdraw"),
     path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),

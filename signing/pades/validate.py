@@ -21,6 +21,7 @@ from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -48,8 +49,17 @@ class _Refused(Exception):  # noqa: N818  (ends the check; turned into a verdict
         self.problem = Problem(code, None if field is None else str(field), detail)
 
 
-def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | None = None) -> Verdict:
+def validate(
+    pdf: bytes,
+    roots: Sequence[x509.Certificate],
+    *,
+    at: datetime | None = None,
+    made_elsewhere: bool = False,
+) -> Verdict:
     """Judge a completed document by the acceptance rule. Never raises for bad input: it says what is wrong.
+
+    A document `made_elsewhere` need neither be certified by its first signature nor locked by its last; what
+    was added between two signatures may then fill in forms only, and nothing was added after the last one.
 
     `roots` are the trust anchors of signers and TSA. `at` (default: now) is the moment of judging; a moment
     years ahead tells whether the archive will still hold then. Costs about 200 ms; the answer for one file
@@ -60,7 +70,7 @@ def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | No
     if len(pdf) > MAX_SIZE:
         return Verdict(digest, (Problem("too_large"),))
     try:
-        return asyncio.run(_Judge(pdf, roots, at or datetime.now(UTC)).verdict(digest))
+        return asyncio.run(_Judge(pdf, roots, at or datetime.now(UTC), made_elsewhere).verdict(digest))
     except _Refused as refused:
         return Verdict(digest, (refused.problem,))
     except ContainerAltered as error:
@@ -72,8 +82,11 @@ def validate(pdf: bytes, roots: Sequence[x509.Certificate], *, at: datetime | No
 class _Judge:
     """One file under judgement. Cheap checks first: most damage never reaches the expensive ones."""
 
-    def __init__(self, pdf: bytes, roots: Sequence[x509.Certificate], at: datetime) -> None:
+    def __init__(
+        self, pdf: bytes, roots: Sequence[x509.Certificate], at: datetime, made_elsewhere: bool
+    ) -> None:
         self._pdf = pdf
+        self._made_elsewhere = made_elsewhere
         self._roots = [asn1_x509.Certificate.load(certificate_der(root)) for root in roots]
         self._at = at
         self._reader = PdfFileReader(BytesIO(pdf), strict=True, decode_limits=LIMITS)
@@ -82,11 +95,15 @@ class _Judge:
         signatures, archives = self._sorted_signatures()
         self._check_catalog()
         data = self._check_containers(signatures, archives)
-        self._check_protection(signatures)
+        if not self._made_elsewhere:
+            self._check_protection(signatures)
         for signature in signatures:
             self._check_format(signature)
         archive = await self._judge_archives(archives, data)
-        reports = [await self._judge_signature(signature, archives[0], data[0]) for signature in signatures]
+        reports = [
+            await self._judge_signature(signature, archives[0], data[0], last=signature is signatures[-1])
+            for signature in signatures
+        ]
         problems = tuple(problem for _, found in reports for problem in found)
         return Verdict(digest, problems, tuple(report for report, _ in reports), archive)
 
@@ -198,13 +215,21 @@ class _Judge:
         return ArchiveReport(_subject(last.signer_cert), last.signer_cert.dump(), times[-1], valid_until)
 
     async def _judge_signature(
-        self, signature: EmbeddedPdfSignature, archive: EmbeddedPdfSignature, data: ValidationData
+        self,
+        signature: EmbeddedPdfSignature,
+        archive: EmbeddedPdfSignature,
+        data: ValidationData,
+        *,
+        last: bool,
     ) -> tuple[SignatureReport, list[Problem]]:
         """By the first archive's time: unchanged since, time-stamped, and its certificate good then."""
         field, problems = str(signature.field_name), []  # pyHanko's string holds on to the whole document
         signature.compute_integrity_info()
         whole = signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-        if not whole or not signature.summarise_integrity_info()["docmdp_ok"]:
+        unchanged = signature.summarise_integrity_info()["docmdp_ok"]
+        if self._made_elsewhere:
+            unchanged = unchanged and _only_filled_in(signature, last=last)
+        if not whole or not unchanged:
             problems.append(Problem("changed_after_signing", field, str(signature.diff_result)))
 
         (stamp,) = _time_stamps(signature)
@@ -231,6 +256,13 @@ class _Judge:
             ok=not problems,
         )
         return report, problems
+
+
+def _only_filled_in(signature: EmbeddedPdfSignature, *, last: bool) -> bool:
+    """Whether later revisions add no more than they may where no signature says what that is."""
+    changes = signature.diff_result
+    allowed = ModificationLevel.LTA_UPDATES if last else ModificationLevel.FORM_FILLING
+    return isinstance(changes, DiffResult) and changes.modification_level <= allowed
 
 
 def _time_stamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:
