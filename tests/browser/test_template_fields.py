@@ -197,7 +197,7 @@ def check_ink(shown: Points, found: Points) -> None:
     assert found[3] <= top + height + NEAR
 
 
-def test_what_is_dragged_in_the_editor_is_there_in_the_signed_pdf(
+def test_b09_what_is_dragged_in_the_editor_is_there_in_the_signed_pdf(
     employer: Employer, own_folders: None, authorities: object, live_server: Any, settings: Any,
     browser: Browser,
 ) -> None:  # fmt: skip

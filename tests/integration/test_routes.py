@@ -467,7 +467,7 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(house: House, rol
 
 
 @pytest.mark.parametrize("role", MEMBERS)
-def test_nobody_reaches_another_employers_rows(house: House, role: Role) -> None:
+def test_b01_nobody_reaches_another_employers_rows(house: House, role: Role) -> None:
     stranger = make.make_member(make_house().employer, role)
     leaks = set()
     for route in TABLE:

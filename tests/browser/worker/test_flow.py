@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
         ("zh-desktop", "zh-CN", 1366, 768, False),
     ],
 )
-def test_from_the_link_to_the_signed_document(
+def test_b02_from_the_link_to_the_signed_document(
     site: str, browser: Browser, tmp_path: Path, name: str, locale: str, width: int, height: int, large: bool
 ) -> None:
     request = make_request()

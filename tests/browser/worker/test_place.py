@@ -87,7 +87,7 @@ def printed_ink(before: bytes, after: bytes, page: int) -> Ink:
 @pytest.mark.parametrize(
     ("typed", "move", "page"), [(False, drag, 4), (False, to_another_page, 2), (True, drag, 4)]
 )
-def test_the_place_shown_is_the_place_in_the_pdf(
+def test_b09_the_place_shown_is_the_place_in_the_pdf(
     site: str, browser: Browser, typed: bool, move: Callable[[Screen], None], page: int
 ) -> None:
     request = make_request()

@@ -48,7 +48,7 @@ def test_every_event_gets_one_place_in_a_block_that_commits_to_it() -> None:
 
 
 @pytest.mark.django_db
-def test_each_block_names_the_one_before() -> None:
+def test_b07_each_block_names_the_one_before() -> None:
     for _ in range(3):
         write(2)
         sequencer.seal_pending()

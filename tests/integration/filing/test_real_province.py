@@ -108,7 +108,7 @@ def finish(filing: Filing, rounds: int = 20) -> FilingForm:
     raise AssertionError(list(AttemptResult.objects.values_list("outcome", "code")))
 
 
-def test_from_the_contract_to_the_form_with_both_seals(house: House) -> None:
+def test_c02_from_the_contract_to_the_form_with_both_seals(house: House) -> None:
     contract = house.contract()
     filing = house.file(contract)
     form = finish(filing)
@@ -127,7 +127,7 @@ def test_from_the_contract_to_the_form_with_both_seals(house: House) -> None:
     ] == ["form.authorised", "form.employer_sealed", "form.agency_sealed"]
 
 
-def test_a_record_that_differs_from_the_signed_contract_is_refused_with_all_faults(house: House) -> None:
+def test_b04_a_record_that_differs_from_the_signed_contract_is_refused_with_all_faults(house: House) -> None:
     contract = house.contract()
     facts = {**contract.facts, "contract": {**contract.facts["contract"], "job_title": "总经理"}}
     facts["worker"] = {**facts["worker"], "mobile": "13900000000"}

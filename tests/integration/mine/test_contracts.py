@@ -111,7 +111,7 @@ def test_a_contract_that_one_has_not_signed_is_not_handed_out(browser: Browser) 
     assert "下载合同 PDF" not in browser.get("contract", contract.pk)
 
 
-def test_the_evidence_package_is_made_and_fetched(browser: Browser) -> None:
+def test_b15_the_worker_makes_and_fetches_the_evidence_package(browser: Browser) -> None:
     contract = make_own(make_employer())
     assert "正在生成证据包" in browser.post("evidence", contract.pk)
     answer = browser.client.get(reverse("mine:evidence", args=[contract.pk]))

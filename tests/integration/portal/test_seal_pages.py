@@ -281,7 +281,7 @@ def test_the_progress_is_in_the_database(house: House) -> None:
     assert "hx-get" in house.browser(Role.AUDITOR).get(reverse("seals:progress")).content.decode()
 
 
-def test_an_owner_makes_a_seal_from_a_scan(house: House) -> None:
+def test_b13_an_owner_enrols_a_seal_from_a_scan_with_proof(house: House) -> None:
     browser = house.browser(Role.OWNER)
     given = {
         "kind": "official", "label": "公章", "diameter_mm": "40",

@@ -147,7 +147,7 @@ def test_a_form_for_another_filing_is_not_sealed(platform: Platform, filed: File
     assert refusal(platform, filed, employer_sealed(platform, other)) == (422, "form_invalid")
 
 
-def test_only_an_accepted_filing_gets_its_form(platform: Platform, filed: Filed) -> None:
+def test_c02_only_an_accepted_filing_gets_its_form(platform: Platform, filed: Filed) -> None:
     platform.sandbox.settings(decide="review")
     try:
         draft = platform.draft()

@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
+from tests.integration.test_routes import _walk
 from tests.support.signing import LEGAL_NAME, NAME, make_request, snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders", "heard")]
@@ -54,3 +55,21 @@ def test_large_letters_are_remembered(client: Client) -> None:
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_shell_takes_nothing(client: Client, method: str) -> None:
     assert getattr(client, method)(reverse("signing:confirm")).status_code == 405
+
+
+def test_b01_signing_is_free_and_no_address_takes_money(client: Client) -> None:
+    """电子劳动合同订立指引 Arts. 6 and 12: workers sign, look and download without a fee."""
+    landing = client.get(reverse("signing:landing"), headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "全程免费" in landing
+    addresses = " ".join(address for address, _ in _walk(get_resolver().url_patterns))
+    assert not re.search(r"payment|\bpay\b|fee|charge|invoice|order", addresses)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_b10_nothing_has_to_be_installed(client: Client, step: str) -> None:
+    """No control, plug-in or download: the policy lets none of them run."""
+    answer = client.get(reverse(f"signing:{step}"))
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "object-src" not in policy
+    assert not re.search(r"<(object|embed|applet)|\.(exe|cab|msi)\b", answer.content.decode())

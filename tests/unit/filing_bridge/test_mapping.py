@@ -124,7 +124,7 @@ def test_mapping_changes_neither_facts_nor_shares_them(
     assert facts == before
 
 
-def test_flipping_any_field_is_found_by_deriving_again(
+def test_b04_flipping_any_field_is_found_by_deriving_again(
     facts: dict[str, Any], record: dict[str, Any], signed: SignedContract
 ) -> None:
     assert differences(rederive(record, facts, signed, omit=frozenset()), record) == ()
