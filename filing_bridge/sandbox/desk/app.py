@@ -2,12 +2,12 @@
 
 GET/POST /desk/login   GET /desk   GET /desk/filing/<key>   POST …/decision   POST …/exception
 GET/POST /desk/batches   POST /desk/batches/<no>/approval|refusal
-GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>   GET /desk/statistics
+GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>   GET /desk/statistics   GET /desk/statistics.csv
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 
@@ -23,13 +23,14 @@ from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.decisions import AlreadyDecided, Decisions
 from filing_bridge.sandbox.desk import pages
 from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
-from filing_bridge.sandbox.desk.statistics import COUNTS
+from filing_bridge.sandbox.desk.statistics import COUNTS, Count
 from filing_bridge.sandbox.desk.store import DeskStore, SameOfficer, Waiting
 from filing_bridge.sandbox.server import Reply
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 MOST = 100
 OPEN = ("received", "under_review")
+FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 Handler = Callable[..., Response]
 
@@ -55,6 +56,7 @@ class Desk:
             ("/worklist", self._worklist),
             ("/worklist.csv", self._export),
             ("/statistics", self._statistics),
+            ("/statistics.csv", self._export_statistics),
         ):
             yield "GET", f"/desk{path}", partial(self._looking, page)
         for path, act in (
@@ -215,13 +217,9 @@ class Desk:
 
     def _export(self, _request: Request) -> Response:
         """The worklist for a spreadsheet: no names, and no cell that could be read as a formula."""
-        text = io.StringIO()
-        lines = csv.writer(text)
-        lines.writerow(["受理号", "状态", "原因代码", "负责人", "备注", "期限"])
-        for row in self._store.worklist():
-            note = f"'{row['note']}" if row["note"][:1] in tuple("=+-@\t\r＝＋－＠") else row["note"]
-            lines.writerow([row["receipt_no"], row["state"], row["reason"], row["owner"], note, row["due"]])
-        return Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+        columns = ("receipt_no", "state", "reason", "owner", "note", "due")
+        rows = [[row[name] for name in columns] for row in self._store.worklist()]
+        return _csv(("受理号", "状态", "原因代码", "负责人", "备注", "期限"), rows)
 
     def _close(self, request: Request, key: str) -> Response:
         self._store.close_exception(key, self._who(request))
@@ -229,8 +227,20 @@ class Desk:
         return redirect("/desk/worklist", 303)
 
     def _statistics(self, request: Request) -> Response:
-        told = [(count, self._store.numbers(count)) for count in COUNTS]
-        return self._page(request, "统计", pages.statistics(told))
+        return self._page(request, "统计", pages.statistics(self._told()))
+
+    def _export_statistics(self, _request: Request) -> Response:
+        """The same numbers for a spreadsheet, to be looked through together."""
+        rows = [
+            (count.title, count.words(name), heading, number)
+            for count, lines in self._told()
+            for name, *numbers in lines
+            for heading, number in zip(count.numbers, numbers, strict=True)
+        ]
+        return _csv(("统计表", "类别", "项目", "数量"), rows)
+
+    def _told(self) -> list[tuple[Count, list[tuple[str, ...]]]]:
+        return [(count, self._store.numbers(count)) for count in COUNTS]
 
     def _known(self, key: str) -> Waiting:
         found = self._store.filing(key)
@@ -242,3 +252,12 @@ class Desk:
         officer = self._sessions.officer(request)
         assert officer is not None
         return officer
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+    """Lines for a spreadsheet, which takes none of the cells for a formula."""
+    text = io.StringIO()
+    lines = csv.writer(text)
+    lines.writerow(head)
+    lines.writerows([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row] for row in rows)
+    return Response("\ufeff" + text.getvalue(), mimetype="text/csv")

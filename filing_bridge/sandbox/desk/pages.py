@@ -12,15 +12,8 @@ from filing_bridge.mapping import Document, layout_of, value_at
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.desk.statistics import SMALLEST, Count
 from filing_bridge.sandbox.desk.store import Batch, Waiting
+from filing_bridge.sandbox.desk.words import STATES, in_table
 
-STATES: Final = {
-    "pre_registered": "预登记",
-    "received": "已接收",
-    "under_review": "审核中",
-    "accepted": "备案成功",
-    "returned": "退回修改",
-    "rejected": "不予受理",
-}
 _MENU: Final = (
     ("/desk", "待审 Queue"),
     ("/desk/batches", "批量复核 Batches"),
@@ -153,19 +146,15 @@ def worklist(rows: Iterable[Sequence[object]]) -> Markup:
 def statistics(told: Iterable[tuple[Count, Sequence[tuple[str, ...]]]]) -> Markup:
     """Tables by one property each."""
     note = Markup('<p class="dim">少于 {} 件的不显示数字。Small numbers are not told.</p>').format(SMALLEST)
-    return note + Markup("").join(
+    export = Markup('<p><a href="/desk/statistics.csv">导出 Export (CSV)</a></p>')
+    return note + export + Markup("").join(
         table(
             count.title,
             ("类别", *count.numbers),
-            [(_named(count, name), *numbers) for name, *numbers in lines],
+            [(count.words(name), *numbers) for name, *numbers in lines],
         )
         for count, lines in told
     )
-
-
-def _named(count: Count, name: str) -> str:
-    words = codes.describe(count.codes, name) if count.codes else STATES.get(name, name)
-    return f"{words}（{name}）" if count.codes and words != name else words
 
 
 def _lines(record: Document) -> list[tuple[str, str]]:
@@ -179,8 +168,7 @@ def _words(pointer: str, value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     table = CODE_FIELDS.get(pointer)
-    words = codes.describe(table, str(value)) if table else str(value)
-    return words if words == str(value) else f"{words}（{value}）"
+    return in_table(table)(str(value)) if table else str(value)
 
 
 def _codes() -> Markup:

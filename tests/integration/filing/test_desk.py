@@ -61,7 +61,7 @@ def test_every_page_says_that_it_is_a_test_and_runs_nothing(filings: list[Filing
 def test_who_is_not_logged_in_sees_and_does_nothing(province: FilingProvince, filings: list[Filing]) -> None:
     key = filings[0].idempotency_key
     with httpx2.Client(base_url=province.url, trust_env=False) as stranger:
-        for path in ("", "/batches", "/worklist", "/worklist.csv", "/statistics", f"/filing/{key}"):
+        for path in ("", "/batches", "/worklist", "/worklist.csv", "/statistics", "/statistics.csv", f"/filing/{key}"):
             assert stranger.get(f"/desk{path}").status_code == 303
         form = {"state": "accepted", "token": ""}
         assert stranger.post(f"/desk/filing/{key}/decision", data=form).status_code == 403
@@ -175,3 +175,21 @@ def test_what_people_are_called_is_never_markup(province: FilingProvince, first:
     province.file(facts)
     pump()
     assert "&lt;b&gt;甲&lt;/b&gt;" in first.see()
+
+
+def test_c07_problems_are_counted_by_code_and_exported(
+    province: FilingProvince, filings: list[Filing], first: Officer
+) -> None:
+    """What the quarterly meeting talks about: why filings come back, and how often."""
+    returned = {"state": "returned", "code": ["address_missing", "registered_elsewhere"]}
+    for filing in [*filings, *(province.file() for _ in range(2))]:
+        pump()
+        assert first.act(f"/filing/{filing.idempotency_key}/decision", **returned) == 200
+        returned["code"] = ["address_missing"]
+    page = first.see("/statistics").partition("退回和不予受理的原因")[2]
+    assert "（address_missing）</td><td>5</td>" in page
+    assert "（registered_elsewhere）</td><td>＜5</td>" in page
+    table = first.see("/statistics.csv")
+    [line] = [line for line in table.splitlines() if "（address_missing）" in line]
+    assert line.endswith(",件数,5")
+    assert filings[0].contract_no not in table
