@@ -34,6 +34,22 @@ CHANGE_TRANSITIONS: TransitionTable = {
 }
 
 
+class WishState(StrEnum):
+    """Where a worker's wish for a correction of the roster stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
+WISH_TRANSITIONS: TransitionTable = {
+    WishState.ASKED: frozenset({WishState.GRANTED, WishState.DECLINED}),
+}
+# What a worker may ask to have corrected. The phone follows by itself once it is proved; the rest is on papers
+# that the employer has seen.
+WISHABLE = ("education", "resid_address")
+
+
 class Topic(StrEnum):
     """What members are told by mail, each only if they want it."""
 

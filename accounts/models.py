@@ -17,8 +17,10 @@ from accounts.domain import (
     CHANGE_TRANSITIONS,
     EMPLOYER_TRANSITIONS,
     MEMBER_ROLES,
+    WISH_TRANSITIONS,
     ChangeState,
     EmployerState,
+    WishState,
 )
 from core.crypto import EncryptedJSONField, EncryptedTextField
 from core.transitions import TransitionTable
@@ -286,6 +288,32 @@ class Worker(models.Model):
     def subject(self) -> str:
         """The name under which the audit log knows this worker."""
         return f"worker:{self.pk}"
+
+
+class RosterWish(models.Model):
+    """What a worker asks an employer to correct on the roster: field → the value wanted."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = WISH_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="wishes")
+    changes = EncryptedJSONField()
+    state = models.CharField(
+        max_length=8, choices=[(s.value, s.value) for s in WishState], default=WishState.ASKED
+    )
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, default="")  # why it was declined
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in WishState]), name="roster_wish_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["worker"], condition=Q(state=WishState.ASKED), name="roster_wish_one_open"
+            ),
+        )
 
 
 class SavedView(models.Model):

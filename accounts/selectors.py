@@ -8,7 +8,16 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import ApiKey, Employer, Invitation, Membership, ProfileChange, User, Worker
+from accounts.models import (
+    ApiKey,
+    Employer,
+    Invitation,
+    Membership,
+    ProfileChange,
+    RosterWish,
+    User,
+    Worker,
+)
 from core.crypto import blind_index
 from core.errors import Refused
 from core.names import normalise_name
@@ -135,6 +144,18 @@ def workers_of(principal: Principal) -> QuerySet[Worker]:
 def worker_of(principal: Principal, worker_id: UUID) -> Worker:
     """One row of it; anybody else's is `not_found`."""
     return _found(workers_of(principal).filter(pk=worker_id).first())
+
+
+def roster_wishes_of(principal: Principal) -> QuerySet[RosterWish]:
+    """What workers ask this employer to correct, the latest first."""
+    principal.require(Permission.READ)
+    wishes = RosterWish.objects.filter(worker__employer_id=principal.tenant)
+    return wishes.select_related("worker").order_by("-asked_at")
+
+
+def roster_wish_of(principal: Principal, wish_id: UUID) -> RosterWish:
+    """One of them; anybody else's is `not_found`."""
+    return _found(roster_wishes_of(principal).filter(pk=wish_id).first())
 
 
 def find_workers(

@@ -86,6 +86,9 @@ OTHER_ACTIONS: Mapping[str, Words] = {
     "webhook.given_up": _("事件推送失败，已放弃"),
     "worker.created": _("新增员工"),
     "worker.changed": _("修改员工资料"),
+    "worker.correction_asked": _("员工申请更正信息"),
+    "worker.correction_granted": _("同意员工更正信息"),
+    "worker.correction_declined": _("不同意员工更正信息"),
     "worker.revealed": _("查看员工完整资料"),
     "list.exported": _("导出名单"),
 }

@@ -23,7 +23,7 @@ from core import clock
 from core.principal import Permission
 from filing_bridge import selectors as filings
 from filing_bridge.web import rows
-from filing_bridge.web.tables import CONTRACTS, FILINGS
+from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 from signing.models import OrganisationKey
 
 MOST_URGENT = 5
@@ -49,6 +49,7 @@ COUNTERS: tuple[tuple[Words, str, str, Tone], ...] = (
     (_("待劳动者签名"), "contracts", "worker", Tone.WARN),
     (_("待盖章"), "contracts", "seal", Tone.WARN),
     (_("转移手续未办结"), "endings", "owing", Tone.WARN),
+    (_("员工申请更正信息"), "workers", "wishes", Tone.WARN),
 )
 # What runs out, nearest first, each a tab of one list.
 CLOCKS: tuple[tuple[Words, str, Tone], ...] = (
@@ -66,6 +67,7 @@ LISTS: Mapping[str, tuple[Table[Any, Any], str]] = {
     "filings": (FILINGS, "portal:filings"),
     "endings": (ENDINGS, "endings:list"),
     "deadlines": (DEADLINES, "portal:deadlines"),
+    "workers": (WORKERS, "portal:workers"),
 }
 
 

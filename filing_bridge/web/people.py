@@ -31,6 +31,7 @@ from core.codes import table
 from core.errors import Refused
 from core.principal import Permission
 from filing_bridge.web import rows
+from filing_bridge.web.wishes import open_wish
 from filing_bridge.web.words import code_words
 
 SECTIONS: tuple[tuple[Words, tuple[str, ...]], ...] = (
@@ -173,6 +174,7 @@ def worker_page(visit: Visit, worker_id: UUID) -> HttpResponse:
         name=shown_name(visit.principal, worker.name),
         lines=list(_lines(worker)),
         contracts=rows.contract_rows(visit.principal, list(of_worker.order_by("-created_at", "-pk")[:50])),
+        wish=open_wish(visit, worker),
         may_draft=visit.may(Permission.DRAFT),
     )
 

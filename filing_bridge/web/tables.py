@@ -20,7 +20,7 @@ from filing_bridge.models import Filing
 from filing_bridge.web import acts, rows
 from filing_bridge.web.exports import PACKAGE, SHEET
 from filing_bridge.web.rows import ContractRow, FilingRow, WorkerRow
-from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS
+from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS, WORKER_TABS
 
 
 def _contracts(principal: Principal) -> QuerySet[Contract]:
@@ -199,6 +199,7 @@ WORKERS: Table[Worker, WorkerRow] = Table(
     rows=rows.worker_rows,
     key=lambda row: row.id,
     order="-created_at",
+    tabs=WORKER_TABS,
     search=accounts.workers_meant,
     hint=_("姓名、证件号码、手机号或其末四位"),
     bulk=(Bulk("send", _("发起合同"), Permission.DRAFT, acts.send_to),),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Worker
 from accounts.web.lists import ALL, Tab
 from contracts.domain import IN_FORCE, UNSIGNED, ContractState
 from contracts.models import Contract
@@ -16,6 +17,7 @@ from core import clock
 from filing_bridge.domain import UNFILED, FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
+from filing_bridge.web.wishes import asking
 
 LATE_AFTER = 20  # days from the first day of work; after a month double wages are due (劳动合同法 Art. 82)
 
@@ -70,3 +72,4 @@ FILING_TABS: tuple[Tab[Filing], ...] = (
     ),
     Tab("accepted", _("备案成功"), partial(_in_states, [FilingState.ACCEPTED])),
 )
+WORKER_TABS: tuple[Tab[Worker], ...] = (ALL, Tab("wishes", _("申请更正信息"), asking))

@@ -19,6 +19,7 @@ from filing_bridge.web import (
     sheets,
     suspensions,
     views,
+    wishes,
 )
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("workers/new/", people.new_worker, name="new_worker"),
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
+    path("workers/wishes/<uuid:correction_id>/", wishes.decide, name="roster_wish"),
     path("filings/", listed(FILINGS), name="filings"),
     path("filings/<uuid:filing_id>/again/", again.file_again, name="file_again"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import Employer, Membership
+from accounts.models import Employer, Membership, RosterWish
 from contracts.domain import ContractState, PaperState
 from contracts.models import PaperRequest
 from core import clock
@@ -327,6 +327,8 @@ TABLE: dict[str, str] = {
     "get workers/<uuid:worker_id>/": ALL,
     "get workers/": ALL,
     "get workers/new/": WRITERS,
+    "get workers/wishes/<uuid:correction_id>/": WRITERS,
+    "post workers/wishes/<uuid:correction_id>/": WRITERS,
     "post workers/new/": WRITERS,
     "post workers/": ALL,
 }
@@ -381,6 +383,9 @@ def make_house(**worker: str) -> House:
     hook = WebhookEndpoint.objects.create(
         tenant=employer.pk, url="https://example.com/hook", topics=[], secret="s", created_at=clock.now()
     )
+    correction = RosterWish.objects.create(
+        worker=contract.worker, changes={"education": "31"}, asked_at=clock.now()
+    )
     wish = PaperRequest.objects.create(contract=contract, state=PaperState.ASKED, asked_at=clock.now())
     keys: dict[str, Any] = {
         "contract_id": contract.pk,
@@ -391,6 +396,7 @@ def make_house(**worker: str) -> House:
         "seal_id": seal.pk,
         "webhook_id": hook.pk,
         "wish_id": wish.pk,
+        "correction_id": correction.pk,
         # Of these none is made: a key of nobody's must be as unknown as one of another's.
         **{
             name: uuid.uuid4()

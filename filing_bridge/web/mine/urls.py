@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from filing_bridge.web.mine import entering, views
+from filing_bridge.web.mine import corrections, entering, views
 
 app_name = "mine"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("phone/code/", entering.phone_code, name="phone_code"),
     path("phone/done/", entering.phone_done, name="phone_done"),
     path("data/", views.data, name="data"),
+    path("data/corrections/", corrections.corrections, name="corrections"),
     path("contracts/<uuid:contract_id>/", views.contract, name="contract"),
     path("contracts/<uuid:contract_id>/document/", views.document, name="document"),
     path("contracts/<uuid:contract_id>/certificate/", views.certificate, name="certificate"),

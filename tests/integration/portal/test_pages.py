@@ -302,6 +302,7 @@ def test_counters_count_and_lead_to_their_lists(db: None) -> None:
         "/filings/?show=week": "1",
         "/filings/?show=returned": "1",
         "/endings/?show=owing": "0",
+        "/workers/?show=wishes": "0",
         "/deadlines/?show=over": "0",
         "/deadlines/?show=term-15": "0",
         "/deadlines/?show=term-30": "0",
