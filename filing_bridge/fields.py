@@ -188,6 +188,8 @@ ENDING_FIELDS: tuple[Field, ...] = (
     Field("/ending/service_years", "/facts/ending/service_years", Origin.DERIVED, _ALWAYS, "本单位工作年限（年）"),
     Field("/ending/service_months", "/facts/ending/service_months", Origin.DERIVED, _ALWAYS, "本单位工作年限（月）"),
     Field("/ending/compensation", "/facts/ending/compensation", _T, _OPTIONAL, "经济补偿"),
+    Field("/ending/archive_mode", "/facts/ending/archive_mode", _T, _OPTIONAL, "转档方式"),
+    Field("/ending/archive_to", "/facts/ending/archive_to", _T, _OPTIONAL, "档案接收机构"),
     Field("/ending/certificate_no", "/facts/certificate_no", _T, _ALWAYS, "证明书编号"),
 )
 # fmt: on

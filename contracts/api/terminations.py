@@ -20,7 +20,7 @@ from contracts.endings.facts import Wish
 from contracts.models import Termination
 from contracts.services import terminating, viewing
 from core.api import KeyPagination, StrictSerializer, principal_of, remembered
-from core.codes import describe
+from core.codes import describe, table
 
 
 def _yuan(**more: Any) -> serializers.DecimalField:
@@ -47,6 +47,10 @@ class EndingSerializer(StrictSerializer):
         help_text="What the employer holds, by the names of the column `evidence` of `end_reason`.",
     )
     handover = serializers.CharField(max_length=200, required=False)
+    archive_mode = serializers.ChoiceField(
+        sorted(table("archive_mode")), required=False, help_text="What becomes of the personnel file."
+    )
+    archive_to = serializers.CharField(max_length=100, required=False)
     wages = serializers.ListField(
         child=_yuan(),
         max_length=12,

@@ -110,6 +110,10 @@ def _rows(facts: Facts) -> Iterator[Field]:
         yield _field("经济补偿", f"人民币 {money(amount)} 元（{capital_money(amount)}）", wide=True)
     if handover := ending.get("handover"):
         yield _field("工作交接", handover, wide=True)
+    if mode := ending.get("archive_mode"):
+        to = ending.get("archive_to")
+        receiver = f"，接收机构：{to}" if to else ""
+        yield _field("档案转移", describe("archive_mode", mode) + receiver, wide=True)
 
 
 def articles(basis: str) -> str:

@@ -44,6 +44,8 @@ class Wish:
     layoff_report_no: str = ""
     evidence: tuple[str, ...] = ()
     handover: str = ""
+    archive_mode: str = ""
+    archive_to: str = ""
     wages: tuple[Decimal, ...] = ()
     local_average: Decimal | None = None
     agreed: Decimal | None = None
@@ -124,6 +126,8 @@ def assemble(
         "suspended_days": suspended_days or None,
         "compensation": None if amount is None else f"{amount:.2f}",
         "handover": wish.handover,
+        "archive_mode": wish.archive_mode,
+        "archive_to": wish.archive_to,
     }
     sections: dict[str, Mapping[str, Any]] = {
         name: {key: contract[name][key] for key in schema[name]["properties"] if key in contract[name]}

@@ -14,6 +14,7 @@ from contracts.endings.compensation import MONTHS
 from contracts.endings.facts import Wish
 from contracts.endings.reasons import EMPLOYER, Reason, circumstances_of
 from contracts.web.ending_words import evidence_words
+from core.codes import table
 
 MOST_YUAN = Decimal("9999999999.99")
 
@@ -141,6 +142,12 @@ class EndingForm(forms.Form):
             label=_("工作交接"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}),
             help_text=_("写进证明书，例如“工作和物品已交接清楚”。可不填"),
         )  # fmt: skip
+        modes = [(row.code, by_language(row.zh, row.en)) for row in table("archive_mode").values()]
+        yield "archive_mode", forms.ChoiceField(
+            label=_("档案怎样转移"), choices=[("", "—"), *modes], required=False,
+            help_text=_("有人事档案的填写；随备案一起报送。"),
+        )  # fmt: skip
+        yield "archive_to", forms.CharField(label=_("档案接收机构"), max_length=100, required=False)
 
     def wish(self) -> Wish:
         """What was typed, as the service takes it."""
@@ -156,6 +163,8 @@ class EndingForm(forms.Form):
             layoff_report_no=given.get("layoff_report_no", ""),
             evidence=tuple(given.get("evidence", ())),
             handover=given["handover"],
+            archive_mode=given["archive_mode"],
+            archive_to=given["archive_to"],
             wages=given.get("wages", ()),
             local_average=given.get("local_average"),
             agreed=given.get("compensation"),

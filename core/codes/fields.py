@@ -27,4 +27,5 @@ CODE_FIELDS: Final[Mapping[str, str]] = {
     "/suspension/reason": "suspension_reason",
     "/ending/reason": "end_reason",
     "/ending/circumstance": "end_circumstance",
+    "/ending/archive_mode": "archive_mode",
 }

@@ -28,6 +28,7 @@ from filing_bridge import selectors as filings
 from filing_bridge.protocol import Event
 from filing_bridge.web.acts import Act
 from filing_bridge.web.details import Line, filing_shown, parties_shown
+from filing_bridge.web.words import code_words
 
 T = DocumentState
 OPEN = (T.PLANNED, T.SIGNING)
@@ -91,6 +92,8 @@ def _lines(ending: Termination) -> Iterator[Line]:
     yield _("留存的材料"), gettext("、").join(evidence_words(each) for each in said["evidence"])
     yield _("经济补偿（元）"), said.get("compensation", "")
     yield _("工作交接"), said.get("handover", "")
+    yield _("档案转移"), code_words("archive_mode", said.get("archive_mode", ""))
+    yield _("档案接收机构"), said.get("archive_to", "")
 
 
 def _acts(visit: Visit, ending: Termination, turn: str | None) -> Iterator[Act]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.endings.certificate import render_certificate
 from contracts.endings.facts import SCHEMA_FILE
 from contracts.facts import facts_schema
 from filing_bridge.confirmation import confirmation
@@ -178,3 +179,25 @@ def test_the_form_of_an_ending_says_what_was_filed(record: dict[str, Any]) -> No
         "0 年零 0 个月",
     ):
         assert words in text
+
+
+def test_c20_what_becomes_of_the_file_is_filed_and_printed(signed: SignedContract, envelope: Envelope) -> None:
+    ending = sample_ending(
+        sample_facts(),
+        reason="3602",
+        ends_on=DAY,
+        evidence=("agreement",),
+        archive_mode="20",
+        archive_to="示例区人才服务中心",
+    )
+    named = replace(envelope, prev_filing_no="TEST37030320261103000001")
+    record = to_filing_record(ending, signed, FilingType.RESCISSION, named)
+    assert (record["ending"]["archive_mode"], record["ending"]["archive_to"]) == ("20", "示例区人才服务中心")
+    assert violations("ending-record-1", record) == []
+    assert check_record(record, profile_for("370303"), today=DAY) == []
+    wrong = {**record, "ending": {**record["ending"], "archive_mode": "77"}}
+    assert [item.field for item in check_record(wrong, profile_for("370303"), today=DAY)] == [
+        "/ending/archive_mode"
+    ]
+    words = render_certificate(ending, at=NOW).page_text
+    assert "由保管机构代转，接收机构：示例区人才服务中心" in "".join(words).replace("\n", "")

@@ -163,3 +163,17 @@ def test_shanghai_has_two_ways_by_household(facts: dict[str, Any], hukou: Any, t
 def test_a_broken_profile_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="profile national"):
         read_profile(copy.deepcopy(NATIONAL) | change)
+
+
+def test_c13_a_jurisdiction_sorts_people_by_categories_of_its_own() -> None:
+    """A category that a province needs (prison enterprises, say) is data: demanded, left out, or renamed."""
+    own = {code: f"K{code}" for code in codes.table("person_category")}
+    demanding = read_profile(
+        NATIONAL
+        | {"required": {"11": ["/worker/person_category"]}, "code_maps": {"person_category": own}}
+    )
+    assert demanding.required[FilingType.HIRE] == ("/worker/person_category",)
+    assert demanding.local_code("person_category", "24") == "K24"
+    assert demanding.canonical_code("person_category", "K24") == "24"
+    sparing = read_profile(NATIONAL | {"omit": ["/worker/person_category"]})
+    assert "/worker/person_category" in sparing.omit
