@@ -26,6 +26,7 @@ from core.errors import Fault, Refused
 from core.principal import Permission, Principal
 from signing.pades.verdict import SENTENCES
 from signing.services.foreign import ForeignContract, examine
+from signing.services.pages import keep_page_images
 
 _MENDED_THERE: Final = (
     "请向签署平台索取签署完成的原始文件（PAdES，含时间戳和验证数据），不要打印或另存。",
@@ -43,10 +44,10 @@ def import_contract(*, principal: Principal, contract_id: UUID, pdf: bytes) -> C
     """Take the file over as the signed document of a draft; the contract is in force from then on.
 
     Keeps the file's own facts where it carries some, with its number, else those of the draft. Commits the
-    contract with its audit event and its filing; the file is kept as it came, and changes nothing when it comes
-    again. Needs `send`. Refuses
-    `state_conflict`, `employer_not_approved`, `facts_faulty`, `verification_busy`, `contract_no_taken`,
-    `imported_already`, and `import_refused` with every reason.
+    contract with its audit event and its filing; the file is kept as it came, with pictures of its pages, and
+    changes nothing when it comes again. Needs `send`. Refuses `state_conflict`, `employer_not_approved`,
+    `facts_faulty`, `verification_busy`, `contract_no_taken`, `imported_already`, and `import_refused` with
+    every reason.
     """
     principal.require(Permission.SEND)
     contract = selectors.contract_of(principal, contract_id)
@@ -62,6 +63,7 @@ def import_contract(*, principal: Principal, contract_id: UUID, pdf: bytes) -> C
     refuse_faults("import_refused", _faults(found, typed))
     assert found.signed_at is not None  # every signature that holds has its time-stamp
     blobs.put(pdf)
+    keep_page_images(found.sha256, found.pages)
     _take_over(contract, principal, _attached(found) or typed, found.sha256, found.signed_at)
     return selectors.contract_of(principal, contract_id)
 

@@ -28,7 +28,7 @@ def open_sheets(visit: Visit, contract: Contract) -> range:
     if not visit.may(Permission.VIEW_PII):
         return range(0)
     try:
-        pages = page_count(pdf_of(contract))
+        pages = _pages_of(contract)
     except Refused:
         return range(0)
     if not _open(visit, contract.pk):
@@ -36,6 +36,13 @@ def open_sheets(visit: Visit, contract: Contract) -> range:
         opened = visit.request.session.get(OPENED, {})
         visit.request.session[OPENED] = {**opened, str(contract.pk): clock.now().timestamp()}
     return range(1, pages + 1)
+
+
+def _pages_of(contract: Contract) -> int:
+    """How many there are. A file from another platform is not opened here: its pictures are there."""
+    if contract.signed_elsewhere:
+        return PageImage.objects.filter(document_digest=contract.signed_digest, width=WIDTH).count()
+    return page_count(pdf_of(contract))
 
 
 @for_members
@@ -53,6 +60,8 @@ def sheet(visit: Visit, contract_id: UUID, number: int) -> HttpResponse:
     made = PageImage.objects.filter(document_digest=digest, page=number, width=WIDTH).first()
     if made is not None:
         return _picture(blobs.get(made.blob))
+    if contract.signed_elsewhere:
+        raise Refused("not_found")
     try:
         (picture,) = page_images(pdf_of(contract), WIDTH, [number])
     except ValueError as error:

@@ -27,7 +27,8 @@ class ForeignSigner:
 class ForeignContract:
     """What was found: `problems` are codes of `signing.pades.verdict.SENTENCES`, none when `ok`.
 
-    `signed_at` is the time in the last signature's token; `facts` the bytes of the attached contract.json.
+    `signed_at` is the time in the last signature's token; `facts` the bytes of the attached contract.json;
+    `pages` the pictures of its pages (WebP).
     """
 
     sha256: str
@@ -36,6 +37,7 @@ class ForeignContract:
     signers: tuple[ForeignSigner, ...]
     signed_at: datetime | None
     facts: bytes | None
+    pages: tuple[bytes, ...] = ()
 
 
 def examine(pdf: bytes) -> ForeignContract:
@@ -65,4 +67,5 @@ def examine(pdf: bytes) -> ForeignContract:
         ),
         signed_at=max(signed, default=None),
         facts=None if answer["facts"] is None else base64.b64decode(answer["facts"]),
+        pages=tuple(base64.b64decode(each) for each in answer["pages"]),
     )

@@ -4,6 +4,8 @@ The web process does not make them, and nobody does for a document that is not l
 The work is one item per document and width; it stores page by page.
 """
 
+from collections.abc import Sequence
+
 from core import blobs, work
 from core.errors import Fault, Refused
 from signing.models import PageImage, SignatureRequest
@@ -58,3 +60,11 @@ def make_page_images(key: str) -> None:
         if page not in there:
             (picture,) = page_images(pdf, int(width), [page])
             PageImage.objects.get_or_create(**wanted, page=page, defaults={"blob": blobs.put(picture.webp)})
+
+
+def keep_page_images(digest: str, pictures: Sequence[bytes]) -> None:
+    """Keep the pictures of a stranger's document, made where it was judged: it is not drawn here."""
+    for page, picture in enumerate(pictures, start=1):
+        PageImage.objects.get_or_create(
+            document_digest=digest, width=WIDTHS[0], page=page, defaults={"blob": blobs.put(picture)}
+        )

@@ -13,6 +13,7 @@ from core import blobs
 from core.models import AuditEvent
 from core.principal import Role
 from filing_bridge.models import Filing
+from signing.models import PageImage
 from tests.integration.contracts.conftest import Office
 from tests.support.pki import RunningPki, pki
 from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
@@ -63,6 +64,7 @@ def test_b16_a_contract_signed_elsewhere_is_in_force_and_filed(
     assert (contract.effective_at, contract.facts) == (signed.signed_at, signed.facts)
     filing = Filing.objects.get(contract_id=draft.pk)
     assert (filing.document_digest, filing.signed_elsewhere) == (contract.signed_digest, True)
+    assert PageImage.objects.filter(document_digest=contract.signed_digest, width=720).count() == 4
     assert AuditEvent.objects.filter(subject=contract.subject, action="contract.imported").count() == 1
 
 
