@@ -1,7 +1,8 @@
 """Looks at a contract signed on another platform, in a process of its own: `python -m signing.foreign ROOT.pem …`.
 
-Reads the file from standard input and writes one JSON object: whether the signatures hold, whose they are, and
-the facts of the contract if the file carries any (Base64). Bounded (core/confined.py) before the first byte.
+Reads the file from standard input and writes one JSON object: whether the signatures hold, whose they are,
+pictures of the pages, and the facts of the contract if the file carries any. The process is bounded
+(core/confined.py) before the first byte is read.
 """
 
 import base64
@@ -14,8 +15,10 @@ from cryptography import x509
 
 from core.confined import bound
 from signing.pades.validate import MAX_SIZE, AttachmentMissing, read_attachment, validate
+from signing.pages import WIDTHS, page_count, page_images
 
 FACTS: Final = "contract.json"
+MAX_PAGES: Final = 40
 
 
 def main() -> int:
@@ -38,6 +41,7 @@ def main() -> int:
             for each in verdict.signatures
         ],
         "facts": _facts(pdf) if verdict.ok else None,
+        "pages": _pages(pdf) if verdict.ok else [],
     }
     sys.stdout.write(json.dumps(answer))
     return 0
@@ -48,6 +52,12 @@ def _facts(pdf: bytes) -> str | None:
         return base64.b64encode(read_attachment(pdf, FACTS)).decode()
     except AttachmentMissing:
         return None
+
+
+def _pages(pdf: bytes) -> list[str]:
+    """The first pages as WebP in Base64: the file is drawn nowhere else, for nobody else is bounded."""
+    numbers = range(1, min(page_count(pdf), MAX_PAGES) + 1)
+    return [base64.b64encode(each.webp).decode() for each in page_images(pdf, WIDTHS[0], numbers)]
 
 
 if __name__ == "__main__":
