@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from contracts.models import Contract
@@ -15,6 +17,7 @@ from core.principal import Role
 from filing_bridge.models import Filing
 from signing.models import PageImage
 from tests.integration.contracts.conftest import Office
+from tests.support.accounts import make_member
 from tests.support.pki import RunningPki, pki
 from tests.support.signed_contracts import Authorities, SignedFile, random_facts, sign_contract
 from tests.support.signed_elsewhere import sign_elsewhere
@@ -143,3 +146,25 @@ def test_b16_only_a_draft_takes_a_file_and_only_from_who_may_send(
     Contract.objects.filter(pk=draft.pk).update(state="withdrawn")
     answer = put(office, draft, signed.pdf)
     assert (answer.status_code, answer.data["code"]) == (409, "state_conflict")
+
+
+def test_b16_the_portal_takes_the_file_and_tells_every_reason(
+    office: Office, draft: Contract, outside: Authorities
+) -> None:
+    browser = Browser(headers={"Accept-Language": "zh-CN"})
+    browser.force_login(make_member(office.employer, Role.CLERK).user)
+    address = reverse("portal:signed_file", args=[draft.pk])
+    assert address in browser.get(reverse("portal:contract", args=[draft.pk])).content.decode()
+    others = sign_elsewhere(outside, random_facts(random.Random(17), "general"))
+    refusal = browser.post(address, {"file": SimpleUploadedFile("a.pdf", others.pdf)}).content.decode()
+    assert "没有一个签名证书是本单位的" in refusal
+    assert "没有一个签名证书是这名员工的" in refusal
+    signed = sign_elsewhere(outside, facts_of_draft(draft))
+    page = browser.post(address, {"file": SimpleUploadedFile("a.pdf", signed.pdf)}, follow=True)
+    words = page.content.decode()
+    assert "签名核验通过，合同已登记" in words
+    assert "这份合同在其他平台签署" in words
+    assert "下载证据包" not in words
+    picture = browser.get(reverse("portal:sheet", args=[draft.pk, 1]))
+    assert picture["Content-Type"] == "image/webp"
+    assert browser.get(reverse("portal:sheet", args=[draft.pk, 99])).status_code == 404
