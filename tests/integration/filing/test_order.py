@@ -126,7 +126,7 @@ def test_a_contract_signed_early_is_filed_when_work_begins(
     assert again(filing).state == "accepted"
 
 
-def test_a_jurisdiction_that_nobody_serves_does_not_stop_the_contract(
+def test_b03_a_district_is_switched_on_by_itself_and_what_waited_goes(
     province: FilingProvince, facts_are_known: dict[object, object], settings: object
 ) -> None:
     served = settings.PROVINCES  # type: ignore[attr-defined]  # pytest-django's fixture is untyped
