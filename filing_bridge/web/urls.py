@@ -18,6 +18,7 @@ from filing_bridge.web import (
     sending,
     sheets,
     suspensions,
+    support,
     views,
     wishes,
 )
@@ -48,6 +49,8 @@ urlpatterns = [
     path("workers/new/", people.new_worker, name="new_worker"),
     path("workers/<uuid:worker_id>/", people.worker_page, name="worker"),
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
+    path("support/", support.support, name="support"),
+    path("support/bundle/", support.bundle, name="support_bundle"),
     path("workers/wishes/<uuid:correction_id>/", wishes.decide, name="roster_wish"),
     path("filings/", listed(FILINGS), name="filings"),
     path("filings/<uuid:filing_id>/again/", again.file_again, name="file_again"),

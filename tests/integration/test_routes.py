@@ -305,6 +305,8 @@ TABLE: dict[str, str] = {
     "post suspensions/<uuid:suspension_id>/seal/": WRITERS,
     "get suspensions/<uuid:suspension_id>/withdraw/": WRITERS,
     "post suspensions/<uuid:suspension_id>/withdraw/": WRITERS,
+    "get support/": ALL,
+    "get support/bundle/": ALL,
     "get templates/<uuid:template_id>/<int:number>/<int:page>/": ALL,
     "get templates/<uuid:template_id>/<int:number>/": ALL,
     "get templates/<uuid:template_id>/compare/": ALL,
