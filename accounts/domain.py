@@ -45,8 +45,8 @@ class WishState(StrEnum):
 WISH_TRANSITIONS: TransitionTable = {
     WishState.ASKED: frozenset({WishState.GRANTED, WishState.DECLINED}),
 }
-# What a worker may ask to have corrected. The phone follows by itself once it is proved; the rest is on papers
-# that the employer has seen.
+# What a worker may ask to have corrected. The phone follows by itself once it is proved; the rest is on
+# papers that the employer has seen.
 WISHABLE = ("education", "resid_address")
 
 

@@ -1,4 +1,4 @@
-"""Looks at a contract signed on another platform, in a process of its own: `python -m signing.foreign ROOT.pem …`.
+"""Looks at a contract signed elsewhere, in a process of its own: `python -m signing.foreign ROOT.pem …`.
 
 Reads the file from standard input and writes one JSON object: whether the signatures hold, whose they are,
 pictures of the pages, and the facts of the contract if the file carries any. The process is bounded

@@ -118,8 +118,8 @@ class SignedFileView(APIView):
         responses=ContractSerializer,
     )
     def put(self, request: Request, contract_id: UUID) -> Response:
-        """Take over the file that both signed on another platform: its signatures are verified, the contract
-        is in force and filed. Every reason against it is told at once. The same file again changes nothing."""
+        """Take over the file that both signed on another platform: verified, in force, filed. Every reason
+        against it is told at once; the same file again changes nothing."""
         wish = SignedFileSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         contract = importing.import_contract(

@@ -30,11 +30,11 @@ from signing.services.pages import keep_page_images
 
 _MENDED_THERE: Final = (
     "请向签署平台索取签署完成的原始文件（PAdES，含时间戳和验证数据），不要打印或另存。",
-    "Ask the platform where it was signed for the original file (PAdES with time-stamps and validation data).",
+    "Ask the platform where it was signed for the original file (PAdES, time-stamps, validation data).",
 )
 _MENDED_HERE: Final = (
     "请按文件改正草稿的条款、员工信息或单位资料，再上传。",
-    "Correct the draft's terms, the worker's record or the employer's profile by the file, then upload again.",
+    "Correct the draft, the worker's record or the employer's profile by the file, then upload again.",
 )
 # Where facts may differ: the file was made from another template, and its number is taken over.
 _NOT_COMPARED: Final = ("/schema", "/template/", "/contract_no")
@@ -114,7 +114,9 @@ def _faults(found: ForeignContract, typed: Facts) -> Iterator[Fault]:
     if not found.ok:
         return
     employer, worker = typed["employer"], typed["worker"]
-    if not any(each.uscc == employer["uscc"] and each.organisation == employer["name"] for each in found.signers):
+    if not any(
+        each.uscc == employer["uscc"] and each.organisation == employer["name"] for each in found.signers
+    ):
         yield Fault(
             "/employer", "not_signed_by_the_employer",
             "没有一个签名证书是本单位的（名称和统一社会信用代码都相同）。",

@@ -1,8 +1,8 @@
 """A contract that was signed on another platform, as the province sees it.
 
-Its signatures are judged like any others, but the file need not be in the form that we publish. So the
-signatures are the parties' by the names in their certificates, wherever they stand; and where the file carries
-no facts, what the record says is the employer's word, signed by it, and an officer looks at it.
+Its signatures are judged like any others, but the file need not be in the form that we publish. So they are
+the parties' by the names in the certificates, wherever they stand; and where the file carries no facts, what
+the record says is the employer's word, signed by it, and an officer looks at it.
 """
 
 from collections.abc import Iterator, Mapping

@@ -72,7 +72,8 @@ def _told(visit: Visit, contract: Contract, filings: Iterable[Filing]) -> dict[s
         "template": contract.template.slug,
         "jurisdiction": contract.jurisdiction_code,
         "events": [
-            {"at": each.at.isoformat(timespec="seconds"), "action": each.action} for each in list(events)[::-1]
+            {"at": each.at.isoformat(timespec="seconds"), "action": each.action}
+            for each in list(events)[::-1]
         ],
         "filings": [
             {

@@ -1,5 +1,6 @@
 """What a worker asks to have corrected: shown on the worker's page, decided on a page of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,7 +32,7 @@ class WishShown:
 
     id: UUID
     asked_at: datetime
-    lines: list[tuple[Words, Words, Words]]
+    lines: Sequence[tuple[Words, Words, Words]]
 
 
 def asking(workers: QuerySet[Worker]) -> QuerySet[Worker]:

@@ -1,5 +1,5 @@
-"""Contracts as another platform might make them: fields of its own names, nothing attached, neither certified nor
-locked, but with time-stamps and validation data."""
+"""Contracts as another platform might make them: fields of its own names, nothing attached, neither certified
+nor locked, but with time-stamps and validation data."""
 
 import io
 from typing import Any

@@ -2,7 +2,8 @@
 
 GET/POST /desk/login   GET /desk   GET /desk/filing/<key>   POST …/decision   POST …/exception
 GET/POST /desk/batches   POST /desk/batches/<no>/approval|refusal
-GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>   GET /desk/statistics   GET /desk/statistics.csv
+GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>
+GET /desk/statistics   GET /desk/statistics.csv
 """
 
 import csv
@@ -25,6 +26,7 @@ from filing_bridge.sandbox.desk import pages
 from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
 from filing_bridge.sandbox.desk.statistics import COUNTS, Count
 from filing_bridge.sandbox.desk.store import DeskStore, SameOfficer, Waiting
+from filing_bridge.sandbox.desk.words import STATES
 from filing_bridge.sandbox.server import Reply
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -204,7 +206,7 @@ class Desk:
         rows = [
             (
                 Markup('<a href="/desk/filing/{}">{}</a>').format(row["key"], row["receipt_no"]),
-                pages.STATES[row["state"]],
+                STATES[row["state"]],
                 REVIEW_CODES[row["reason"]].zh,
                 row["owner"],
                 row["note"],

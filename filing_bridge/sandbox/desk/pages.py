@@ -147,13 +147,17 @@ def statistics(told: Iterable[tuple[Count, Sequence[tuple[str, ...]]]]) -> Marku
     """Tables by one property each."""
     note = Markup('<p class="dim">少于 {} 件的不显示数字。Small numbers are not told.</p>').format(SMALLEST)
     export = Markup('<p><a href="/desk/statistics.csv">导出 Export (CSV)</a></p>')
-    return note + export + Markup("").join(
-        table(
-            count.title,
-            ("类别", *count.numbers),
-            [(count.words(name), *numbers) for name, *numbers in lines],
+    return (
+        note
+        + export
+        + Markup("").join(
+            table(
+                count.title,
+                ("类别", *count.numbers),
+                [(count.words(name), *numbers) for name, *numbers in lines],
+            )
+            for count, lines in told
         )
-        for count, lines in told
     )
 
 

@@ -1,4 +1,4 @@
-"""B16: contracts signed on other platforms are verified, taken over and filed; every reason against it is told."""
+"""B16: contracts signed on other platforms are verified, taken over and filed; every fault is told."""
 
 import random
 from typing import Any

@@ -197,7 +197,9 @@ def test_a_certificate_that_is_not_signed_lets_the_contract_go_on(
     assert opened(office, contract).state == DocumentState.PLANNED
 
 
-def test_c21_every_breach_of_a_rule_comes_at_once_and_leaves_nothing(office: Office, contract: Contract) -> None:
+def test_c21_every_breach_of_a_rule_comes_at_once_and_leaves_nothing(
+    office: Office, contract: Contract
+) -> None:
     wish = ending(reason="4002", evidence=[], protected=True)
     answer = office.as_(Role.CLERK).send("post", f"contracts/{contract.pk}/terminations/", wish)
     problem = answer.json()

@@ -61,7 +61,15 @@ def test_every_page_says_that_it_is_a_test_and_runs_nothing(filings: list[Filing
 def test_who_is_not_logged_in_sees_and_does_nothing(province: FilingProvince, filings: list[Filing]) -> None:
     key = filings[0].idempotency_key
     with httpx2.Client(base_url=province.url, trust_env=False) as stranger:
-        for path in ("", "/batches", "/worklist", "/worklist.csv", "/statistics", "/statistics.csv", f"/filing/{key}"):
+        for path in (
+            "",
+            "/batches",
+            "/worklist",
+            "/worklist.csv",
+            "/statistics",
+            "/statistics.csv",
+            f"/filing/{key}",
+        ):
             assert stranger.get(f"/desk{path}").status_code == 303
         form = {"state": "accepted", "token": ""}
         assert stranger.post(f"/desk/filing/{key}/decision", data=form).status_code == 403

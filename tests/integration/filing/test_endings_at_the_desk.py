@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,11 @@ from tests.support.officers import Officer
 
 pytestmark = pytest.mark.django_db
 
-RESIGNED = {"reason": "3602"}
-DISMISSED = {"reason": "3902", "evidence": ("rules", "facts", "union notice", "proof of service")}
+RESIGNED: dict[str, Any] = {"reason": "3602"}
+DISMISSED: dict[str, Any] = {
+    "reason": "3902",
+    "evidence": ("rules", "facts", "union notice", "proof of service"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +37,7 @@ def officer(province: FilingProvince) -> Iterator[Officer]:
     somebody.client.close()
 
 
-def ended(province: FilingProvince, **wish: object) -> Filing:
+def ended(province: FilingProvince, **wish: Any) -> Filing:
     """The filing of an ending whose hire is accepted."""
     facts = province.facts(clock.today() - timedelta(days=3))
     hire = province.file(facts)
@@ -76,9 +80,7 @@ def test_c09_no_timer_accepts_a_dismissal(province: FilingProvince) -> None:
     assert state(dismissal) == "under_review"
 
 
-def test_c17_reasons_are_counted_and_small_numbers_hidden(
-    province: FilingProvince, officer: Officer
-) -> None:
+def test_c17_reasons_are_counted_and_small_numbers_hidden(province: FilingProvince, officer: Officer) -> None:
     for _ in range(5):
         ended(province, **RESIGNED)
     dismissed = ended(province, **DISMISSED)

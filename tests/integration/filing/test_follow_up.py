@@ -1,4 +1,4 @@
-"""C08: the filing precedes insurance, benefit and subsidies; who sees to them is told, and asks for the rest."""
+"""C08: the filing precedes insurance, benefit and subsidies; who sees to them is told."""
 
 import json
 from collections.abc import Iterator

@@ -98,7 +98,11 @@ def test_c04_what_was_filed_is_said_not_to_follow(
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({}, "没有需要更正的内容"), ({"education": "71"}, "没有需要更正的内容"), ({"education": "99"}, "文化程度")],
+    [
+        ({}, "没有需要更正的内容"),
+        ({"education": "71"}, "没有需要更正的内容"),
+        ({"education": "99"}, "文化程度"),
+    ],
 )
 def test_c04_what_corrects_nothing_is_refused(browser: Browser, given: dict[str, str], words: str) -> None:
     page = browser.post("corrections", **given)

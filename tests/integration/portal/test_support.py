@@ -64,7 +64,7 @@ def test_b11_the_page_shows_first_what_would_be_sent(employer: Employer, contrac
     browser = Browser(headers={"Accept-Language": "zh-CN"})
     browser.force_login(make.make_member(employer, Role.AUDITOR).user)
     assert "请求协助" in browser.get(reverse("portal:contract", args=[contract.pk])).content.decode()
-    page = browser.get(reverse("portal:support"), {"contract": contract.pk}).content.decode()
+    page = browser.get(reverse("portal:support"), {"contract": str(contract.pk)}).content.decode()
     assert "education_unknown" in page
     assert f"{reverse('portal:support_bundle')}?contract={contract.pk}" in page
 

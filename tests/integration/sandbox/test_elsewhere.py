@@ -1,4 +1,4 @@
-"""B16 at the province: a contract signed on another platform is filed as such, and looked at by an officer."""
+"""B16 at the province: a contract signed elsewhere is filed as such, and looked at by an officer."""
 
 from collections.abc import Iterator
 from dataclasses import replace

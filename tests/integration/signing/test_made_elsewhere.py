@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from signing.pades.validate import validate
 from tests.integration.signing.test_tampering import appended, codes
@@ -31,9 +31,7 @@ def test_b16_what_is_neither_certified_nor_locked_passes_only_as_made_elsewhere(
     assert codes(validate(document, [authorities.root])) == {"not_certified"}
 
 
-def test_b16_nothing_may_be_added_after_the_last_signature(
-    authorities: Authorities, document: bytes
-) -> None:
+def test_b16_nothing_may_be_added_after_the_last_signature(authorities: Authorities, document: bytes) -> None:
     def mark(writer: IncrementalPdfFileWriter) -> None:
         writer.root[pdf_name("/Marked")] = pdf_name("/Yes")
         writer.update_root()

@@ -181,7 +181,9 @@ def test_the_form_of_an_ending_says_what_was_filed(record: dict[str, Any]) -> No
         assert words in text
 
 
-def test_c20_what_becomes_of_the_file_is_filed_and_printed(signed: SignedContract, envelope: Envelope) -> None:
+def test_c20_what_becomes_of_the_file_is_filed_and_printed(
+    signed: SignedContract, envelope: Envelope
+) -> None:
     ending = sample_ending(
         sample_facts(),
         reason="3602",
@@ -193,8 +195,8 @@ def test_c20_what_becomes_of_the_file_is_filed_and_printed(signed: SignedContrac
     named = replace(envelope, prev_filing_no="TEST37030320261103000001")
     record = to_filing_record(ending, signed, FilingType.RESCISSION, named)
     assert (record["ending"]["archive_mode"], record["ending"]["archive_to"]) == ("20", "示例区人才服务中心")
-    assert violations("ending-record-1", record) == []
-    assert check_record(record, profile_for("370303"), today=DAY) == []
+    assert not violations("ending-record-1", record)
+    assert not list(check_record(record, profile_for("370303"), today=DAY))
     wrong = {**record, "ending": {**record["ending"], "archive_mode": "77"}}
     assert [item.field for item in check_record(wrong, profile_for("370303"), today=DAY)] == [
         "/ending/archive_mode"

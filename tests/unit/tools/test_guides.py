@@ -17,5 +17,7 @@ def test_c19_every_picture_of_a_guide_is_there(name: str) -> None:
 
 
 def test_c19_both_languages_have_the_same_tasks() -> None:
-    headings = [re.findall(r"^## ", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE) for name in GUIDES]
+    headings = [
+        re.findall(r"^## ", (DOCS / name).read_text(encoding="utf-8"), re.MULTILINE) for name in GUIDES
+    ]
     assert len(headings[0]) == len(headings[1]) >= 5
