@@ -50,6 +50,7 @@ class House:
             "worker_id": self.contract.worker_id,
             "termination_id": uuid4(),
             "suspension_id": uuid4(),
+            "correction_id": uuid4(),
             "number": 1,
         }
         return reverse(f"portal:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
@@ -89,6 +90,12 @@ ROUTES = {
     "paper_given": Route(("contract_id",), shows=404, posts=404),
     "withdraw": Route(("contract_id",), SEES_PII, posts=200),
     "extend": Route(("contract_id",), SEES_PII, posts=200),
+    # A contract in force takes no file; what the page does is tested in contracts/test_importing.py.
+    "signed_file": Route(("contract_id",), SEES_PII, shows=409, posts=409),
+    # Nobody has asked for a correction here; what the page does is tested in mine/test_correcting.py.
+    "roster_wish": Route(("correction_id",), SEES_PII, shows=404, posts=404),
+    "support": Route(),
+    "support_bundle": Route(),
     "file_again": Route(("filing_id",), SEES_PII, shows=409, posts=409),
     "document": Route(("contract_id",), SEES_PII, "contract.viewed"),
     "evidence": Route(("contract_id",), SEES_PII, "contract.viewed"),
