@@ -33,6 +33,8 @@ FOLLOWING: Final[Mapping[Event, Following]] = {
     Event.HIRE: Following("start", ("insurance", "subsidy"), "/contract/employment_start"),
     Event.RENEWAL: Following("goes_on", ("subsidy",), "/contract/start"),
     Event.CHANGE: Following("change", ("insurance",), "/change/effective_on"),
+    Event.SUSPENSION: Following("pause", ("insurance",), "/suspension/effective_on"),
+    Event.RESUMPTION: Following("resume", ("insurance",), "/suspension/effective_on"),
     Event.ENDING: Following("stop", ("insurance",), "/ending/date"),
 }
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from core import clock
 from core.api import StrictSerializer
 from filing_bridge.domain import STATE_WORDS, FilingState, level_of
+from filing_bridge.follow_up import FOLLOWING
 from filing_bridge.models import Filing, FilingAttempt, Receipt
 from filing_bridge.reasons import words
 
@@ -158,7 +159,7 @@ class FollowUpSerializer(serializers.Serializer[Any]):
     """What of an accepted filing the declaration of insurance, benefit and subsidies needs."""
 
     event = serializers.CharField()
-    insurance = serializers.ChoiceField(["start", "goes_on", "change", "stop"])
+    insurance = serializers.ChoiceField(sorted({each.insurance for each in FOLLOWING.values()}))
     steps = serializers.ListField(
         child=serializers.ChoiceField(["insurance", "subsidy", "unemployment_benefit"])
     )

@@ -17,8 +17,8 @@ from filing_bridge.web import (
     people,
     sending,
     sheets,
-    suspensions,
     support,
+    suspensions,
     views,
     wishes,
 )

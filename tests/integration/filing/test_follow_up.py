@@ -10,7 +10,9 @@ from core import clock
 from core.models import AuditEvent
 from core.principal import Role
 from core.webhooks import services
+from filing_bridge.follow_up import FOLLOWING
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 from filing_bridge.sandbox.settings import Decide, Settings
 from tests.support.filing_province import FilingProvince, pump
 from tests.support.principals import client_of, principal
@@ -103,3 +105,7 @@ def test_c08_who_may_not_see_personal_data_gets_none(province: FilingProvince) -
     pump()
     assert asked(province, hire, Role.AUDITOR).status_code == 403
     assert not AuditEvent.objects.filter(action="filing.record_viewed").exists()
+
+
+def test_c08_every_kind_of_filing_leads_somewhere() -> None:
+    assert set(FOLLOWING) == set(Event)

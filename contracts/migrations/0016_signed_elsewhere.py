@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_roster_wishes'),
-        ('contracts', '0014_change'),
+        ('contracts', '0015_suspension'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
