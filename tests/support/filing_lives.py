@@ -23,7 +23,7 @@ from filing_bridge.protocol import State
 from filing_bridge.provinces import EVERYWHERE
 from filing_bridge.provinces import province as registered
 from filing_bridge.sandbox.decisions import AlreadyDecided
-from filing_bridge.sandbox.faults import Fault, Kind
+from filing_bridge.sandbox.faults import Fault, Kind, Schedule
 from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.services.claims import Claim, claim
 from filing_bridge.services.confirming import confirm_filing, confirmation_of
@@ -111,12 +111,13 @@ class Life:
 class Lives:
     """Everybody's working life, the province, the line to it, and the platform's processes.
 
-    `pace` is how many people at most one step concerns.
+    `pace` is how many people at most one step concerns, `kinds` what the province may do wrong.
     """
 
     province: FilingProvince
     line: Line
     pace: int = 1
+    kinds: tuple[Kind, ...] = tuple(Kind)
     people: list[Life] = field(default_factory=list)
     due: dict[str, Due] = field(default_factory=dict)  # by the document's digest
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)  # likewise
@@ -196,11 +197,16 @@ class Lives:
     # What goes wrong outside.
 
     def misbehave(self, chance: random.Random) -> None:
-        """The province answers the next few requests badly, or the line swallows them."""
+        """The province answers the next few requests badly, or some of all, or the line swallows them."""
         if chance.random() < 0.3:
             self.line.troubles.extend(chance.choices(list(Trouble), k=chance.randint(1, 3)))
             return
-        kind = chance.choice(list(Kind))
+        if chance.random() < 0.4:
+            kinds = tuple(kind for kind in self.kinds if kind not in LIES)
+            schedule = Schedule(chance.getrandbits(32), 0.3, kinds, INTERFACES)
+            self.province.schedule(schedule)
+            return
+        kind = chance.choice(self.kinds)
         on = frozenset({"submit"}) if kind in LIES else INTERFACES
         wait = str(chance.choice((0, 1, 30)))
         times, items = chance.randint(1, 3), chance.randint(1, 4)
@@ -244,6 +250,8 @@ class Lives:
 
     def die(self, chance: random.Random) -> None:
         """A process is killed at one of its acts, or right after it; what it holds stays held."""
+        self.province.advance(SWEEP_EVERY)
+        sweep()
         target, after, left = chance.choice(LAST_ACTS), chance.random() < 0.5, chance.randint(0, 2)
         module, _, name = target.rpartition(".")
         real = getattr(importlib.import_module(module), name)

@@ -26,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from filing_bridge import protocol
 from filing_bridge.models import AttemptResult, Filing
+from filing_bridge.sandbox.faults import Kind
 from tests.support.filing_agreement import agree, never_violated
 from tests.support.filing_lives import Lives
 from tests.support.filing_world import NewLives
@@ -197,4 +198,5 @@ def test_the_model_finds_a_control_that_is_missing(new_lives: NewLives, control:
 def _twenty_schedules(new_lives: NewLives) -> None:
     for seed in range(20):
         with new_lives(pace=2) as lives:
+            lives.kinds = (Kind.LOST_REPLY, Kind.FORGED)  # what shows it soonest
             campaign(lives, seed, employments=8, steps=60)
