@@ -50,6 +50,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     CHOICE = "choice"
     ITEMS = "items"
+    AMOUNTS = "amounts"  # several, one after the other
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Plan:
-    """The columns of a template's sheet by key, and the terms about which the template leaves no choice."""
+    """The columns of a sheet by key, and the terms about which a template leaves no choice.
+
+    `name` is what the sheet is for, in Chinese.
+    """
 
     columns: Mapping[str, Column]
     fixed: Mapping[str, str]
+    name: str = "批量发送"
 
 
 def plan_for(template: Mapping[str, Any]) -> Plan:

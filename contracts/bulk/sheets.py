@@ -26,7 +26,7 @@ from core.periods import last_day
 NOTE_KEY: Final = "row.note"
 NOTE_TITLE: Final = "说明（不导入）"
 TEST_MARK: Final = "测试"
-SHEET, LISTS, HELP = "批量发送", "选项", "填写说明"
+LISTS, HELP = "选项", "填写说明"
 HEADING_ROWS: Final = 2
 
 _TITLE_FONT: Final = Font(bold=True, color="FFFFFF")
@@ -42,7 +42,13 @@ _FORMATS: Final[Mapping[Kind, str]] = {
     Kind.HOURS: "0.##",
     Kind.WHOLE: "0",
 }
-_WIDTHS: Final[Mapping[Kind, int]] = {Kind.DIGITS: 22, Kind.TEXT: 24, Kind.CHOICE: 20, Kind.ITEMS: 32}
+_WIDTHS: Final[Mapping[Kind, int]] = {
+    Kind.DIGITS: 22,
+    Kind.TEXT: 24,
+    Kind.CHOICE: 20,
+    Kind.ITEMS: 32,
+    Kind.AMOUNTS: 40,
+}
 _WRITE_AS: Final[Mapping[Kind, str]] = {
     Kind.DATE: "日期，写成 2026-11-03",
     Kind.MONEY: "金额（元），只写数字",
@@ -51,6 +57,7 @@ _WRITE_AS: Final[Mapping[Kind, str]] = {
     Kind.FLAG: f"{YES}或{NO}",
     Kind.CHOICE: "从下拉列表中选择",
     Kind.DIGITS: "文本格式的号码",
+    Kind.AMOUNTS: "金额（元），用空格隔开",
 }
 
 
@@ -98,7 +105,7 @@ def _shown(column: Column, example: str) -> str:
 def _workbook(plan: Plan, title: str, rows: Iterable[FaultyRow], *, marked: bool) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = SHEET
+    sheet.title = plan.name
     columns = list(plan.columns.values())
     _put_headings(sheet, columns)
     for number, row in enumerate(rows, start=HEADING_ROWS + 1):
@@ -112,7 +119,7 @@ def _workbook(plan: Plan, title: str, rows: Iterable[FaultyRow], *, marked: bool
             for cell in sheet[number]:
                 cell.fill, cell.font = _TEST, _TEST_FONT
     _put_lists(book, sheet, columns)
-    _put_help(book.create_sheet(HELP), columns, title)
+    _put_help(book.create_sheet(HELP), columns, f"《{title}》{plan.name}填写说明")
     target = BytesIO()
     book.save(target)
     return target.getvalue()
@@ -180,7 +187,7 @@ def _offered(column: Column) -> tuple[str, ...]:
 
 def _put_help(sheet: Worksheet, columns: Sequence[Column], title: str) -> None:
     lines = [
-        (f"《{title}》批量发送填写说明", "", "", ""),
+        (title, "", "", ""),
         (f"一行一名劳动者，最多 {MAX_ROWS} 行。标题带 * 的列必填；第 2 行的代号请保留。", "", "", ""),
         ("列", "English", "必填", "填写方法"),
         *((column.zh, column.en, YES if column.required else "", _help(column)) for column in columns),

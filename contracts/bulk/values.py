@@ -15,6 +15,7 @@ from contracts.bulk.columns import Column, Kind
 from core.errors import Fault
 
 YES, NO = "是", "否"
+MOST_AMOUNTS: Final = 12  # a year of months
 _FLAGS: Final = dict.fromkeys((YES, "√", "✓", "TRUE", "Y", "YES", "1", "有"), True) | dict.fromkeys(
     (NO, "×", "FALSE", "N", "NO", "0", "无"), False
 )
@@ -24,6 +25,7 @@ _DATE: Final = re.compile(
 _SPOILED: Final = re.compile(r"\d(?:\.\d+)?E\+?\d+")
 _MONEY: Final = re.compile(r"\d{1,10}(?:\.\d{1,2})?")
 _HOURS: Final = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
+_BETWEEN: Final = re.compile(r"[\s;；、]+")
 _ITEM: Final = re.compile(
     r"(?P<name>[^\d：:=]+?)\s*[：:=]?\s*(?P<amount>\d{1,10}(?:\.\d{1,2})?)\s*元?(?:\s+(?P<note>.+))?"
 )
@@ -153,6 +155,14 @@ def _items(_: Column, text: str) -> list[dict[str, str]]:
     return items
 
 
+def _amounts(column: Column, text: str) -> list[str]:
+    """`5200 5300.50；5400`: amounts, a comma between thousands only."""
+    amounts = [_money(column, each) for each in _BETWEEN.split(text) if each]
+    if len(amounts) > MOST_AMOUNTS:
+        raise CellError("cell_too_many_amounts")
+    return amounts
+
+
 _READERS: Final[Mapping[Kind, Callable[[Column, str], Any]]] = {
     Kind.TEXT: lambda _, text: text,
     Kind.DIGITS: _digits,
@@ -163,6 +173,7 @@ _READERS: Final[Mapping[Kind, Callable[[Column, str], Any]]] = {
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
     Kind.ITEMS: _items,
+    Kind.AMOUNTS: _amounts,
 }
 # code → words in Chinese and English, remedy in both
 WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
@@ -214,5 +225,11 @@ WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "The {name} cannot be read.",
         "请写成“基本工资 3600；岗位工资 1600”。",
         "Write “name amount”, separated by semicolons.",
+    ),
+    "cell_too_many_amounts": (
+        "{name}最多填写十二个金额。",
+        "The {name} may have twelve amounts at most.",
+        "请只填最近十二个月，用空格隔开，由远到近。",
+        "Enter the last twelve months, the oldest first, with spaces between.",
     ),
 }

@@ -5,12 +5,13 @@ row's worker, contract, frozen facts and state commit together, so a process tha
 untouched or done.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from accounts import selectors as accounts
 from accounts.domain import EmployerState
@@ -20,6 +21,7 @@ from contracts import selectors
 from contracts.domain import BatchState, RowState
 from contracts.models import Batch, BatchRow
 from contracts.services.batches.checking import SYSTEM, Judge
+from contracts.services.batches.turns import ROWS_A_TURN, take_turn
 from contracts.services.drafting import create_draft
 from contracts.services.sending import send_contract
 from core import clock, work
@@ -28,8 +30,6 @@ from core.principal import Permission, Principal
 from core.transitions import advance, advance_all
 
 SEND = "contracts.send_batch"
-ROWS_A_TURN = 10
-BROKEN = "batch_row_broken"
 
 log = structlog.get_logger()
 
@@ -138,26 +138,20 @@ def send_some(batch_id: UUID) -> None:
     judge = Judge(batch)
     waiting = selectors.rows_of(batch, faulty=False, state=RowState.WAITING)
     rows = list(waiting[: ROWS_A_TURN + 1])
-    for row in rows[:ROWS_A_TURN]:
-        if not Batch.objects.filter(pk=batch.pk, state=BatchState.RUNNING).exists():
-            return
-        _send_or_blame(principal, judge, row)
+    if not _take_turn(principal, judge, rows[:ROWS_A_TURN]):
+        return
     if len(rows) > ROWS_A_TURN:
         raise work.Later(clock.now() + timedelta(milliseconds=1))
     _finish(batch)
 
 
-def _send_or_blame(principal: Principal, judge: Judge, row: BatchRow) -> None:
-    try:
-        with transaction.atomic():
-            _send_row(principal, judge, row)
-    except OperationalError:
-        raise  # the database is away or locked: the work is tried again
-    except Refused as refused:
-        _blame(row, judge.batch, refused.code)
-    except Exception as error:  # one broken row must not hold up the others
-        log.error("batch.row_broken", row=row.pk, exc_info=error)
-        _blame(row, judge.batch, BROKEN)
+def _take_turn(principal: Principal, judge: Judge, rows: Iterable[BatchRow]) -> bool:
+    return take_turn(
+        rows,
+        running=Batch.objects.filter(pk=judge.batch.pk, state=BatchState.RUNNING),
+        do=lambda row: _send_row(principal, judge, row),
+        blame=lambda row, code: _advance_row(row, judge.batch, RowState.FAILED, actor=SYSTEM, refusal=code),
+    )
 
 
 def _send_row(principal: Principal, judge: Judge, row: BatchRow) -> None:
@@ -182,13 +176,6 @@ def _send_row(principal: Principal, judge: Judge, row: BatchRow) -> None:
     )
     send_contract(principal=principal, contract_id=contract.pk)
     _advance_row(row, batch, RowState.SENT, actor=principal.actor, contract=contract)
-
-
-def _blame(row: BatchRow, batch: Batch, code: str) -> None:
-    try:
-        _advance_row(row, batch, RowState.FAILED, actor=SYSTEM, refusal=code)
-    except Refused:  # another process has sent the row meanwhile
-        log.info("batch.row_overtaken", row=row.pk)
 
 
 def _advance_row(row: BatchRow, batch: Batch, new: RowState, *, actor: str, **changes: Any) -> None:

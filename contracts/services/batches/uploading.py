@@ -41,13 +41,11 @@ def upload_batch(
     """
     principal.require(Permission.DRAFT)
     template = selectors.template_version(principal, template_slug)
-    if len(data) > MAX_BYTES:
-        raise Refused("batch_file_too_large", params={"megabytes": MAX_BYTES // 2**20})
     digest = hashlib.sha256(data).hexdigest()
     known = _same_file(principal, template, digest)
     if known is not None:
         return known
-    sheet = understand(plan_for(template.content), _lines(data), remembered_by(principal, template))
+    sheet = understand(plan_for(template.content), read_lines(data), remembered_by(principal, template))
     try:
         with transaction.atomic():
             revised = _replace(principal, revises) if revises else None
@@ -96,7 +94,10 @@ def remembered_by(principal: Principal, template: TemplateVersion) -> Mapping[st
     return found.values_list("headings", flat=True).first() or {}
 
 
-def _lines(data: bytes) -> Iterator[Line]:
+def read_lines(data: bytes) -> Iterator[Line]:
+    """Its rows. Refuses `batch_file_too_large`, `batch_file_unreadable`, `batch_too_many_rows`."""
+    if len(data) > MAX_BYTES:
+        raise Refused("batch_file_too_large", params={"megabytes": MAX_BYTES // 2**20})
     try:
         return read_sheet(data)
     except UnreadableSheetError as error:

@@ -10,7 +10,6 @@ from contracts.domain import BatchState, ContractState, RowState
 from contracts.models import Batch, BatchRow, Contract
 from contracts.services.batches import checking, sending
 from contracts.services.batches.sending import (
-    ROWS_A_TURN,
     cancel_batch,
     confirm_batch,
     pause_batch,
@@ -18,6 +17,7 @@ from contracts.services.batches.sending import (
     retry_failed,
     send_some,
 )
+from contracts.services.batches.turns import ROWS_A_TURN
 from contracts.services.sending import send_contract
 from core import work
 from core.errors import Refused
@@ -225,7 +225,7 @@ def test_two_processes_with_the_same_row_send_it_once(desk: Desk) -> None:
     """The second stands where the first was before it committed."""
     batch = confirmed(desk, 1)
     judge, row = checking.Judge(batch), batch.rows.get()
-    sending._send_or_blame(desk.clerk, judge, row)
-    sending._send_or_blame(desk.clerk, judge, row)
+    sending._take_turn(desk.clerk, judge, [row])
+    sending._take_turn(desk.clerk, judge, [row])
     assert Contract.objects.count() == 1
     assert states(batch) == [RowState.SENT]
