@@ -61,3 +61,18 @@ class SuspensionSigned:
     tenant: UUID
     document_digest: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class EndingDecided:
+    """An employer has decided that a contract ends. Published in the transaction that opens the ending: who
+    refuses undoes it.
+
+    `reason` is a code of the table end_reason; `actor` is who decided, as the audit log knows them.
+    """
+
+    termination_id: UUID
+    contract_id: UUID
+    tenant: UUID
+    reason: str
+    actor: str

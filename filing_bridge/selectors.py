@@ -1,4 +1,4 @@
-"""Reads of filings. Those for people take the principal, so that nobody sees another employer's."""
+"""Reads of filings and batches of endings. Those for people take the principal: nobody sees another's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
+from contracts.models import Termination
 from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from core.errors import Refused
 from core.principal import Permission, Principal
@@ -22,7 +23,17 @@ from filing_bridge.domain import (
     FilingState,
     Level,
 )
-from filing_bridge.models import AT_WORK, Breaker, Filing, FilingForm, Receipt
+from filing_bridge.mass_endings import EndingRowState
+from filing_bridge.models import (
+    AT_WORK,
+    Breaker,
+    EarlyWarning,
+    EndingBatch,
+    EndingRow,
+    Filing,
+    FilingForm,
+    Receipt,
+)
 from filing_bridge.protocol import Event, Kind
 
 TO_ASK = Q(state__in=[state.value for state in ASKED_ABOUT]) | Q(to_confirm=True)
@@ -193,3 +204,53 @@ def _at_level(level: Level, today: date) -> Q:
     if position:
         within &= Q(deadline__gt=today + timedelta(days=edges[position - 1]))
     return unfiled & within
+
+
+def ending_batches_of(principal: Principal) -> QuerySet[EndingBatch]:
+    """The batches of endings of the principal's employer."""
+    principal.require(Permission.READ)
+    return EndingBatch.objects.filter(employer_id=principal.tenant).select_related("created_by")
+
+
+def ending_batch_of(principal: Principal, batch_id: UUID) -> EndingBatch:
+    """One of them; anybody else's is `not_found`."""
+    batch = ending_batches_of(principal).filter(pk=batch_id).first()
+    if batch is None:
+        raise Refused("not_found")
+    return batch
+
+
+def ending_row_of(principal: Principal, batch_id: UUID, number: int) -> EndingRow:
+    """A row of one of them, with its batch; anything else is `not_found`."""
+    batch = ending_batch_of(principal, batch_id)
+    row = batch.rows.select_related("contract__worker", "termination", "owner").filter(number=number).first()
+    if row is None:
+        raise Refused("not_found")
+    row.batch = batch
+    return row
+
+
+def ending_tallies_of(batches: Iterable[EndingBatch]) -> dict[UUID, dict[str, int]]:
+    """How many rows of each batch are in which state, `faulty`, `for_person`, or in `all`."""
+    rows = EndingRow.objects.filter(batch__in=[batch.pk for batch in batches]).order_by()
+    counts = {state.value: Count("pk", filter=Q(state=state)) for state in EndingRowState} | {
+        "faulty": Count("pk", filter=Q(faults__gt=0)),
+        "for_person": Count("pk", filter=Q(by_hand=True)),
+        "all": Count("pk"),
+    }
+    counted = rows.values("batch").annotate(**counts).values_list("batch", *counts)
+    return {batch: dict(zip(counts, numbers, strict=True)) for batch, *numbers in counted}
+
+
+def filings_of_endings(terminations: QuerySet[Termination]) -> QuerySet[Filing]:
+    """The newest filings of these endings; those that were filed again as a new version are left out."""
+    return Filing.objects.filter(
+        event=Event.ENDING, contract_id__in=terminations.order_by().values("contract_id")
+    ).exclude(state=FilingState.REPLACED)
+
+
+def latest_warning_of(principal: Principal, since: date) -> EarlyWarning | None:
+    """The latest early warning about the principal's employer since a day."""
+    principal.require(Permission.READ)
+    found = EarlyWarning.objects.filter(employer_id=principal.tenant, day__gte=since)
+    return found.order_by("-day").first()

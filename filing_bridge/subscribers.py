@@ -2,7 +2,13 @@
 
 from datetime import timedelta
 
-from contracts.events import ContractChanged, ContractEffective, ContractEnded, SuspensionSigned
+from contracts.events import (
+    ContractChanged,
+    ContractEffective,
+    ContractEnded,
+    EndingDecided,
+    SuspensionSigned,
+)
 from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from contracts.services.ending import DEATH
 from core import bus
@@ -10,6 +16,7 @@ from core.webhooks.services import emit
 from filing_bridge.events import FilingAccepted
 from filing_bridge.follow_up import FOLLOWING
 from filing_bridge.protocol import Event
+from filing_bridge.services.mass_endings.handling import admit
 from filing_bridge.services.preparing import open_change, open_ending, open_filing, open_suspension
 from signing.services.notices import mine_url, tell_signers
 
@@ -68,6 +75,7 @@ def tell_what_follows(event: FilingAccepted) -> None:
 bus.subscribe(ContractEffective, on_effective)
 bus.subscribe(ContractChanged, on_changed)
 bus.subscribe(SuspensionSigned, on_suspended)
+bus.subscribe(EndingDecided, admit)
 bus.subscribe(ContractEnded, on_ended)
 bus.subscribe(FilingAccepted, on_accepted)
 bus.subscribe(FilingAccepted, tell_what_follows)

@@ -10,6 +10,7 @@ from filing_bridge.domain import FilingState
 from filing_bridge.models import AT_WORK, Filing
 from filing_bridge.selectors import facts_behind
 from filing_bridge.services import claims, delivery, forms, messages, preparing
+from filing_bridge.services.mass_endings import checking, gate, making, running
 
 
 @work.handler(preparing.PREPARE)
@@ -53,6 +54,18 @@ def seal_form(filing_id: str) -> None:
 def submit_form(filing_id: str) -> None:
     """Ask the agency for its seal."""
     forms.submit_form(UUID(filing_id))
+
+
+@work.handler(making.CHECK, lease=timedelta(minutes=5))
+def check_batch_of_endings(key: str) -> None:
+    """Judge every row of a batch of endings."""
+    checking.check_batch(UUID(key))
+
+
+@work.handler(gate.RUN)
+def open_batch_of_endings(key: str) -> None:
+    """Open the endings of the next rows of a batch."""
+    running.open_some(UUID(key))
 
 
 @work.periodic("filing.sweep", every=timedelta(seconds=30))

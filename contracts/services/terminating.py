@@ -15,12 +15,13 @@ from contracts.domain import IN_FORCE, ContractState
 from contracts.endings import checks
 from contracts.endings.compensation import Compensation
 from contracts.endings.facts import Wish, assemble, owed, validate
+from contracts.events import EndingDecided
 from contracts.facts import facts_digest
 from contracts.models import Contract, Termination
 from contracts.services import documents
 from contracts.services.drafting import new_number, refuse_faults
 from contracts.services.sending import fault_of
-from core import audit, clock, work
+from core import audit, bus, clock, work
 from core.errors import Refused
 from core.principal import Permission, Principal
 
@@ -41,18 +42,19 @@ def propose(*, principal: Principal, contract_id: UUID, wish: Wish) -> Proposal:
 
     Refuses `contract_not_in_force`, and malformed or unprintable facts (`facts_faulty`).
     """
-    return _proposal(_in_force(principal, contract_id), wish)
+    return proposal_of(_in_force(principal, contract_id), wish)
 
 
 def open_termination(*, principal: Principal, contract_id: UUID, wish: Wish) -> Termination:
     """Decide that a contract ends. Its certificate is made on the day of the ending, at once if that is past.
 
     Commits the ending with its final facts, and the due work. Needs `send`. Refuses what `propose` refuses,
-    every breach of a rule at once (`ending_faults`), and `contract_ends_already`.
+    every breach of a rule at once (`ending_faults`), `contract_ends_already`, and whatever they refuse
+    who are told (`EndingDecided`).
     """
     principal.require(Permission.SEND)
     contract = _in_force(principal, contract_id)
-    proposal = _proposal(contract, wish)
+    proposal = proposal_of(contract, wish)
     errors = [each for each in proposal.findings if each.severity is Severity.ERROR]
     refuse_faults("ending_faults", (fault_of(each) for each in errors))
     try:
@@ -78,6 +80,9 @@ def open_termination(*, principal: Principal, contract_id: UUID, wish: Wish) -> 
             )
             the_day = datetime.combine(wish.ends_on, time(), clock.SHANGHAI)
             work.enqueue(CERTIFICATE, str(termination.pk), due_at=max(the_day, clock.now()))
+            bus.publish(
+                EndingDecided(termination.pk, contract.pk, principal.tenant, wish.reason, principal.actor)
+            )
     except IntegrityError as error:
         raise Refused("contract_ends_already") from error
     return termination
@@ -95,7 +100,8 @@ def _in_force(principal: Principal, contract_id: UUID) -> Contract:
     return contract
 
 
-def _proposal(contract: Contract, wish: Wish) -> Proposal:
+def proposal_of(contract: Contract, wish: Wish) -> Proposal:
+    """`propose` about a contract that was found already; whether it is in force is not asked."""
     current = contract.facts_in_force
     minimum = minimum_wages().at(current["contract"]["work_place_code"], wish.ends_on)
     rested = selectors.days_suspended_in(contract, wish.ends_on)

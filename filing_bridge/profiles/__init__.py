@@ -53,7 +53,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Profile:
-    """The rules of one jurisdiction. Pointers are into the filing record."""
+    """The rules of one jurisdiction. Pointers are into the filing record.
+
+    `approval_percent`: endings of more than this share of the staff need the local authority first.
+    """
 
     code: str
     covers: str
@@ -66,6 +69,7 @@ class Profile:
     final: bool
     closing: Closing | None
     reviewed_reasons: frozenset[str]
+    approval_percent: int | None
     resident: bool
     routes: tuple[Route, ...]
     sheet: str
@@ -186,6 +190,7 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
         final=data.get("final", False),
         closing=_closing(data.get("closing")),
         reviewed_reasons=_reasons(data),
+        approval_percent=data.get("approval", {}).get("percent"),
         resident=data.get("resident", False),
         routes=tuple(
             Route(each["hukou"], each["zh"], each["en"], _by_type(each["forms"]))

@@ -55,6 +55,7 @@ def make_contract(
     turn: str = "",
     start: date | None = None,
     worker: Worker | None = None,
+    jurisdiction: str = "370303",
     **terms: Any,
 ) -> Contract:
     """A contract in this state; `turn` is the role whose signature it waits for."""
@@ -72,13 +73,13 @@ def make_contract(
     template = TemplateVersion.objects.filter(slug="general").latest("number")
     number = f"HT-{start:%Y%m%d}-{next(_serial):08d}"
     frozen = state != ContractState.DRAFT
-    facts = assemble_facts(employer, worker, template, wanted, "370303", number)
+    facts = assemble_facts(employer, worker, template, wanted, jurisdiction, number)
     contract = Contract.objects.create(
         employer=employer,
         worker=worker,
         template=template,
         contract_no=number,
-        jurisdiction_code="370303",
+        jurisdiction_code=jurisdiction,
         terms=wanted,
         state=state,
         **dates_of(wanted),
