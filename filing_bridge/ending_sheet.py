@@ -38,6 +38,8 @@ _COLUMNS: Final[tuple[tuple[str, str, str, Kind, str, str], ...]] = (
     ("local_average", "当地月平均工资", "local average wage", Kind.MONEY, "", "用于核对三倍封顶。"),
     ("agreed", "约定的经济补偿", "agreed severance pay", Kind.MONEY, "", "不填的按法定标准计算。"),
     ("handover", "工作交接", "handover", Kind.TEXT, "", "写进证明书。"),
+    ("archive_mode", "档案转移方式", "transfer of the file", Kind.CHOICE, "", "有人事档案的填写。"),
+    ("archive_to", "档案接收机构", "who receives the file", Kind.TEXT, "", ""),
 )  # fmt: skip
 # By one of these a row says whom it means.
 NAMED_BY: Final = ("contract_no", "worker.id_no")
@@ -53,7 +55,11 @@ COMMON: Final = (
     "local_average",
     "handover",
 )
-_CHOICES: Final = {"reason": "end_reason", "circumstance": "end_circumstance"}
+_CHOICES: Final = {
+    "reason": "end_reason",
+    "circumstance": "end_circumstance",
+    "archive_mode": "archive_mode",
+}
 # What the papers of a layoff stand for, before they are there.
 UNNUMBERED: Final = "-"
 
@@ -120,6 +126,8 @@ def wish_of(given: Mapping[str, Any], consultation: Consultation | None = None) 
         layoff_report_no=report_no,
         evidence=reason.evidence if reason and held else (),
         handover=given.get("handover", ""),
+        archive_mode=given.get("archive_mode", ""),
+        archive_to=given.get("archive_to", ""),
         wages=tuple(map(Decimal, given.get("wages", ()))),
         local_average=_money(given, "local_average"),
         agreed=_money(given, "agreed"),

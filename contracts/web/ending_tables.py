@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.masking import shown_name
-from accounts.web.lists import ALL, Bulk, Cell, Column, Filter, Tab, Table
+from accounts.web.lists import ALL, Bulk, Cell, Column, Filter, Opening, Tab, Table
 from accounts.web.pages import Visit
 from accounts.web.words import Badge, Tone, Words, by_language
 from contracts import selectors
@@ -179,6 +179,7 @@ ENDINGS: Table[Termination, EndingRow] = Table(
     search=_meant,
     hint=_("合同编号、姓名、证件号码、手机号或其末四位"),
     bulk=(Bulk("seal", _("申请用印"), Permission.SEAL_REQUEST, _seal),),
+    openings=(Opening(_("批量办理"), "ending_batches:list", "stack-2", Permission.READ),),
     empty=_("还没有解除或者终止"),
     empty_text=_("在已生效的合同页上点“解除或终止”办理。"),
 )

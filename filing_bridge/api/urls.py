@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from filing_bridge.api import evidence, outages, sheets, views
+from filing_bridge.api import ending_batches, evidence, outages, sheets, views
 
 urlpatterns = [
     path("contracts/<uuid:contract_id>/evidence/", evidence.EvidenceView.as_view()),
+    path("ending-batches/", ending_batches.EndingBatchesView.as_view()),
+    path("ending-batches/sheet/", ending_batches.EndingSheetView.as_view()),
+    path("ending-batches/<uuid:batch_id>/", ending_batches.EndingBatchView.as_view()),
+    path("ending-batches/<uuid:batch_id>/dates/", ending_batches.EndingDatesView.as_view()),
+    path("ending-batches/<uuid:batch_id>/papers/<slug:paper>/", ending_batches.EndingPaperView.as_view()),
+    path("ending-batches/<uuid:batch_id>/rows/", ending_batches.EndingRowsView.as_view()),
+    path("ending-batches/<uuid:batch_id>/rows/<int:number>/", ending_batches.EndingRowView.as_view()),
+    path("ending-batches/<uuid:batch_id>/rows/<int:number>/go/", ending_batches.EndingRowGoView.as_view()),
+    path("ending-batches/<uuid:batch_id>/rows/<int:number>/out/", ending_batches.EndingRowOutView.as_view()),
+    path("ending-batches/<uuid:batch_id>/<slug:act>/", ending_batches.EndingActView.as_view()),
     path("filings/", views.FilingsView.as_view()),
     path("filings/outages/", outages.OutagesView.as_view()),
     path("filings/counter-package/", outages.CounterPackageView.as_view()),

@@ -22,6 +22,7 @@ from contracts.web.ending_tables import ENDINGS
 from core import clock
 from core.principal import Permission
 from filing_bridge import selectors as filings
+from filing_bridge.mass_endings import WINDOW
 from filing_bridge.web import rows
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 from signing.models import OrganisationKey
@@ -84,6 +85,7 @@ def overview(visit: Visit) -> HttpResponse:
         counters=[_counted(visit, *row) for row in COUNTERS],
         clocks=[_counted(visit, title, "deadlines", show, tone) for title, show, tone in CLOCKS],
         certificate_days=_certificate_days(visit),
+        warning=filings.latest_warning_of(visit.principal, clock.today() - WINDOW),
         urgent=rows.filing_rows(visit.principal, list(urgent)),
         outages=filings.outages_of(visit.principal, clock.today()),
         late=rows.contract_rows(visit.principal, list(late.order_by("employment_start", "pk")[:MOST_URGENT])),

@@ -18,6 +18,7 @@ from core.principal import Permission, Principal
 from filing_bridge import selectors as filings
 from filing_bridge.models import Filing
 from filing_bridge.web import acts, rows
+from filing_bridge.web.ending_batch_making import end_many
 from filing_bridge.web.exports import PACKAGE, SHEET
 from filing_bridge.web.rows import ContractRow, FilingRow, WorkerRow
 from filing_bridge.web.tabs import CONTRACT_TABS, FILING_TABS, WORKER_TABS
@@ -127,6 +128,7 @@ CONTRACTS: Table[Contract, ContractRow] = Table(
         PRINT,
         APPLY,
         Bulk("withdraw", _("撤回"), Permission.SEND, acts.withdraw_many),
+        Bulk("end", _("批量解除终止"), Permission.SEND, end_many),
     ),
     openings=(Opening(_("发起合同"), "portal:send", "send", Permission.DRAFT),),
     empty=_("还没有合同"),
