@@ -22,7 +22,7 @@ EMPLOYER_TRANSITIONS: TransitionTable = {
 
 
 class ChangeState(StrEnum):
-    """Where an asked-for change of an approved profile stands."""
+    """Where something asked for stands: a change of an approved profile, another role."""
 
     REQUESTED = "requested"
     APPROVED = "approved"
@@ -58,6 +58,8 @@ class Topic(StrEnum):
     DEADLINES_NEAR = "deadlines_near"
     CERTIFICATE_EXPIRING = "certificate_expiring"
     PROFILE_DECIDED = "profile_decided"
+    ROLE_ASKED = "role_asked"
+    REVIEW_LATE = "review_late"
 
 
 # To whom a topic is of use: nobody else is offered it.
@@ -67,6 +69,8 @@ TOPIC_ROLES: Mapping[Topic, frozenset[Role]] = {
     Topic.DEADLINES_NEAR: frozenset({Role.OWNER, Role.CLERK}),
     Topic.CERTIFICATE_EXPIRING: frozenset({Role.OWNER, Role.SEAL_KEEPER}),
     Topic.PROFILE_DECIDED: frozenset({Role.OWNER}),
+    Topic.ROLE_ASKED: frozenset({Role.OWNER}),
+    Topic.REVIEW_LATE: frozenset({Role.OWNER, Role.CLERK}),
 }
 
 MEMBER_ROLES = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)

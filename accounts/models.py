@@ -83,6 +83,8 @@ class Employer(models.Model):
     requires_mfa = models.BooleanField(default=False)
     is_dispatch_agency = models.BooleanField(default=False)
     dispatch_license_no = models.CharField(max_length=50, blank=True)
+    # Digest of the paper that was handed in with the registration; empty for one made over the API.
+    licence = models.CharField(max_length=64, default="")
     typed_names = models.BooleanField(default=True)
     stroke_data = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -170,6 +172,64 @@ class Membership(models.Model):
                 condition=Q(role__in=[r.value for r in MEMBER_ROLES]), name="membership_role_known"
             ),
         )
+
+
+class RoleRequest(models.Model):
+    """Another role that a member asks for and an owner decides on. `note` says what it is needed for."""
+
+    TRANSITIONS: ClassVar[TransitionTable] = CHANGE_TRANSITIONS
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="role_requests")
+    role = models.CharField(max_length=12, choices=ROLE_CHOICES)
+    note = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in ChangeState], default=ChangeState.REQUESTED
+    )
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in ChangeState]), name="role_request_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in MEMBER_ROLES]), name="role_request_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["membership"], condition=Q(state=ChangeState.REQUESTED), name="role_request_one_open"
+            ),
+        )
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows the request."""
+        return f"role_request:{self.pk}"
+
+
+class Notice(models.Model):
+    """Something that the platform tells every member: on the first page and with the help, for a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    title_zh = models.CharField(max_length=60)
+    title_en = models.CharField(max_length=120)
+    text_zh = models.CharField(max_length=1000)
+    text_en = models.CharField(max_length=2000)
+    shown_from = models.DateTimeField()
+    shown_until = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(shown_until__gt=F("shown_from")), name="notice_has_a_time"),
+        )
+        indexes = (models.Index(fields=["shown_until"]),)
+
+    @property
+    def subject(self) -> str:
+        """The name under which the audit log knows the notice."""
+        return f"notice:{self.pk}"
 
 
 class Silence(models.Model):

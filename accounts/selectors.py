@@ -14,6 +14,7 @@ from accounts.models import (
     Invitation,
     Membership,
     ProfileChange,
+    RoleRequest,
     RosterWish,
     User,
     Worker,
@@ -133,6 +134,18 @@ def profile_changes_of(principal: Principal) -> QuerySet[ProfileChange]:
 def profile_change_of(principal: Principal, change_id: UUID) -> ProfileChange:
     """One of them; anybody else's is `not_found`."""
     return _found(profile_changes_of(principal).filter(pk=change_id).first())
+
+
+def role_requests_of(principal: Principal) -> QuerySet[RoleRequest]:
+    """The roles that members ask for, the oldest first: an owner's to decide on."""
+    principal.require(Permission.MANAGE_MEMBERS)
+    asked = RoleRequest.objects.filter(membership__employer_id=principal.tenant, membership__active=True)
+    return asked.select_related("membership__user").order_by("asked_at")
+
+
+def role_request_of(principal: Principal, request_id: UUID) -> RoleRequest:
+    """One of them; anybody else's is `not_found`."""
+    return _found(role_requests_of(principal).filter(pk=request_id).first())
 
 
 def workers_of(principal: Principal) -> QuerySet[Worker]:

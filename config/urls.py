@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("accounts.web.urls")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("config.api")),
+    path("verify/filings/", include("filing_bridge.web.checking")),
     path("verify/", include("contracts.web.verify")),
     path("help/", include("accounts.web.urls_of_help")),
     path("settings/", include("accounts.web.urls_of_organisation")),

@@ -20,3 +20,12 @@ def last_day(start: date, months: int) -> date:
 def birthday(born: date, years: int) -> date:
     """The day on which an age is reached; for those born on 29 February 1 March in common years."""
     return last_day(born, years * 12) + timedelta(days=1)
+
+
+def working_days_after(day: date, number: int) -> date:
+    """The working day so many after `day`, Saturdays and Sundays not counted. Public holidays are: nobody
+    publishes them in time, so what follows from the day is said with that reserve."""
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5
+    return day

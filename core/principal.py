@@ -42,6 +42,43 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What a permission and a role are called where one is refused for lack of it.
+PERMISSION_WORDS: dict[Permission, tuple[str, str]] = {
+    P.READ: ("查看", "look at the employer's data"),
+    P.DRAFT: ("起草合同", "draft contracts"),
+    P.SEND: ("发送合同", "send contracts"),
+    P.SEAL_REQUEST: ("申请用印", "ask for a seal"),
+    P.SEAL_APPROVE: ("审批用印", "approve the use of seals"),
+    P.FILE: ("办理备案", "file contracts"),
+    P.MANAGE_MEMBERS: ("管理成员", "manage members"),
+    P.MANAGE_PROFILE: ("管理单位", "manage the organisation"),
+    P.VIEW_PII: ("查看个人信息", "see personal data"),
+    P.OPERATE: ("平台运营", "operate the platform"),
+}
+ROLE_WORDS: dict[Role, tuple[str, str]] = {
+    Role.OWNER: ("单位管理员", "owners"),
+    Role.CLERK: ("人事专员", "clerks"),
+    Role.SEAL_KEEPER: ("印章管理员", "seal keepers"),
+    Role.AUDITOR: ("审计员", "auditors"),
+    Role.OPERATOR: ("平台运营人员", "operators of the platform"),
+}
+
+
+def lacking(permission: Permission) -> Refused:
+    """The refusal that says which permission is missing, and who has it."""
+    zh, en = PERMISSION_WORDS[permission]
+    holders = [ROLE_WORDS[role] for role in Role if permission in ROLE_PERMISSIONS[role]]
+    return Refused(
+        "not_permitted",
+        params={
+            "permission_zh": zh,
+            "permission_en": en,
+            "holders_zh": "、".join(each for each, _ in holders),
+            "holders_en": ", ".join(each for _, each in holders),
+        },
+    )
+
+
 @dataclass(frozen=True)
 class Principal:
     """An authenticated actor: a member of one employer, or an operator of the platform.
@@ -65,12 +102,12 @@ class Principal:
     def tenant(self) -> UUID:
         """The employer acted for; an operator has none and is told so."""
         if self.employer_id is None:
-            raise Refused("not_permitted", params={"permission": Permission.READ})
+            raise lacking(Permission.READ)
         return self.employer_id
 
     def require(self, permission: Permission) -> None:
         """Raise `not_permitted` unless the permission is held, and `mfa_required` where more than that is."""
         if permission not in self.permissions:
-            raise Refused("not_permitted", params={"permission": permission})
+            raise lacking(permission)
         if self.needs_mfa and permission is not Permission.READ:
             raise Refused("mfa_required")

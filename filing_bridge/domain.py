@@ -55,6 +55,8 @@ BLOCKING = frozenset(S) - {S.ACCEPTED, S.REJECTED, S.REPLACED}
 # States about which the province is asked, and states whose filing is not with the province yet.
 ASKED_ABOUT = frozenset({S.UNKNOWN, S.RECEIVED, S.UNDER_REVIEW})
 UNFILED = frozenset({S.WAITING, S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.PRE_REGISTERED, S.RETURNED, S.HELD})
+# States in which an officer has the filing on the desk.
+WITH_THE_AGENCY = frozenset({S.RECEIVED, S.UNDER_REVIEW})
 # States of filings that are on their way: what dispatch looks through, however large the ledger.
 ON_ITS_WAY = frozenset({S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.PRE_REGISTERED, S.RECEIVED, S.UNDER_REVIEW})
 # States in which only the province's silence keeps a filing from going on.

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from contracts.document import qr
 from contracts.document.engine import Rendered, Typesetter
 from contracts.document.formats import CHECKED, UNCHECKED, chinese_date, money
 from contracts.document.model import Field, Run, SigningBlock, fill_lines
@@ -142,17 +143,20 @@ _FILING: Final = (
 )
 
 
-def render_filing_form(record: Mapping[str, Any], receipt: Mapping[str, Any], *, at: datetime) -> Rendered:
+def render_filing_form(
+    record: Mapping[str, Any], receipt: Mapping[str, Any], *, at: datetime, check: str = ""
+) -> Rendered:
     """The form of an accepted filing as PDF/A-3a + PDF/UA-1, with the record attached as `filing.json`.
 
     `record` follows the schema of its filing type (`mapping.layout_of`); `receipt` is the body of the
     accepting decision (answer-1.json).
+    `check` is the address where paper about this filing is checked; it becomes a QR code.
     Anchors: `employer_seal`, `agency_seal`. `at` (aware) is the time written into the PDF; equal input gives
     equal bytes. Raises ValueError for a receipt that does not accept.
     """
     if receipt["state"] != "accepted":
         raise ValueError(f"no form for a filing that is {receipt['state']}")
-    return _render(record, _form(record, receipt), at)
+    return _render(record, _form(record, receipt), at, check)
 
 
 def render_counter_form(record: Mapping[str, Any], *, at: datetime) -> Rendered:
@@ -160,9 +164,14 @@ def render_counter_form(record: Mapping[str, Any], *, at: datetime) -> Rendered:
     return _render(record, _form(record, None), at)
 
 
-def _render(record: Mapping[str, Any], form: Mapping[str, Any], at: datetime) -> Rendered:
+def _render(record: Mapping[str, Any], form: Mapping[str, Any], at: datetime, check: str = "") -> Rendered:
+    code = {"check.svg": qr.svg(check)} if check else {}
     typeset = typesetter.typeset(
-        {"form.json": json.dumps(form, ensure_ascii=False).encode(), "filing.json": canonical_json(record)},
+        {
+            "form.json": json.dumps({**form, "check": bool(check)}, ensure_ascii=False).encode(),
+            "filing.json": canonical_json(record),
+            **code,
+        },
         at=at,
     )
     return Rendered(

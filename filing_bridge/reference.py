@@ -159,6 +159,8 @@ def _own_ways(profile: Profile) -> Iterator[str]:
         yield "routes by household registration"
     if profile.resident:
         yield "residence must lie there"
+    if profile.slip:
+        yield f"a slip of its own: {profile.slip.en}"
     if profile.max_days_back:
         yield f"at most {profile.max_days_back} days back"
     if profile.code_maps:

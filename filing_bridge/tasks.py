@@ -9,7 +9,7 @@ from core import clock, work
 from filing_bridge.domain import FilingState
 from filing_bridge.models import AT_WORK, Filing
 from filing_bridge.selectors import facts_behind
-from filing_bridge.services import claims, delivery, forms, messages, preparing
+from filing_bridge.services import claims, delivery, escalating, forms, messages, preparing
 from filing_bridge.services.mass_endings import checking, gate, making, running
 
 
@@ -66,6 +66,12 @@ def check_batch_of_endings(key: str) -> None:
 def open_batch_of_endings(key: str) -> None:
     """Open the endings of the next rows of a batch."""
     running.open_some(UUID(key))
+
+
+@work.periodic("filing.escalate", every=timedelta(hours=1))
+def escalate() -> None:
+    """Tell members of filings on which the agency is late to decide."""
+    escalating.tell_of_late_decisions()
 
 
 @work.periodic("filing.sweep", every=timedelta(seconds=30))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.api import changes, views, workers
+from accounts.api import changes, notices, views, workers
 from accounts.services import employers
 
 urlpatterns: list[URLPattern] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("employers/me/", views.MyEmployerView.as_view()),
     path("employers/me/signing/", views.SigningChoicesView.as_view()),
     path("operator/employers/", views.OperatorEmployersView.as_view()),
+    path("operator/employers/<uuid:employer_id>/licence/", views.LicenceView.as_view()),
     path("operator/employers/<uuid:employer_id>/approve/", views.DecideEmployerView.as_view()),
     path(
         "operator/employers/<uuid:employer_id>/reject/",
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("operator/profile-changes/<uuid:change_id>/evidence/", changes.EvidenceView.as_view()),
     path("operator/profile-changes/<uuid:change_id>/approve/", changes.ApproveChangeView.as_view()),
     path("operator/profile-changes/<uuid:change_id>/refuse/", changes.RefuseChangeView.as_view()),
+    path("operator/notices/", notices.NoticesView.as_view()),
+    path("operator/notices/<uuid:notice_id>/withdraw/", notices.WithdrawNoticeView.as_view()),
     path("members/", views.MembersView.as_view()),
     path("members/<uuid:membership_id>/role/", views.MemberRoleView.as_view()),
     path("members/<uuid:membership_id>/remove/", views.RemoveMemberView.as_view()),

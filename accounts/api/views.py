@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
@@ -14,7 +16,9 @@ from accounts import models, selectors
 from accounts.adapter import address_of
 from accounts.api import serializers as shapes
 from accounts.services import api_keys, employers, members, sessions, stepup
+from core import blobs, papers
 from core.api import ShownOnce, remembered
+from core.errors import Refused
 from core.principal import Permission, Principal, Role
 
 
@@ -123,6 +127,22 @@ class DecideEmployerView(APIView):
         """Decide on a registration."""
         employer = self.decide(principal=principal_of(request), employer_id=employer_id)
         return Response(shapes.EmployerSerializer(employer).data)
+
+
+class LicenceView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(operation_id="get_employer_licence", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, employer_id: UUID) -> HttpResponse:
+        """The paper that was handed in with the registration: a PDF, PNG or JPEG."""
+        employer = selectors.all_employers(principal_of(request)).filter(pk=employer_id).first()
+        if employer is None or not employer.licence:
+            raise Refused("not_found")
+        data = blobs.get(employer.licence)
+        kind, ending = papers.kind_of(data)
+        answer = HttpResponse(data, content_type=kind)
+        answer["Content-Disposition"] = f'attachment; filename="licence.{ending}"'
+        return answer
 
 
 class MembersView(ListAPIView[models.Membership]):

@@ -33,6 +33,7 @@ PASSWORD_OF_ACCOUNT = Limit("password-account", 5, QUARTER)
 PASSWORD_FROM_ADDRESS = Limit("password-address", 20, QUARTER)
 SECOND_FACTOR = Limit("second-factor", 5, QUARTER)
 VERIFICATION_FROM_ADDRESS = Limit("verification-address", 30, QUARTER)
+REGISTRATION_FROM_ADDRESS = Limit("registration-address", 10, timedelta(hours=1))
 
 
 def take(limit: Limit, whose: str) -> None:
@@ -45,6 +46,13 @@ def take(limit: Limit, whose: str) -> None:
         opened_at = window.values_list("opened_at", flat=True).get()
         left = math.ceil((opened_at + limit.window - now).total_seconds())
         raise Refused("too_many_attempts", retry_after=max(1, left))
+
+
+def locked(limit: Limit, whose: str) -> bool:
+    """Whether no try is left in the present window."""
+    opened = clock.now() - limit.window
+    spent = AttemptWindow.objects.filter(key=limit.key(whose), opened_at__gt=opened, tries__gte=limit.tries)
+    return spent.exists()
 
 
 def forgive(limit: Limit, whose: str) -> None:

@@ -10,7 +10,7 @@ from accounts.domain import EmployerState
 from accounts.events import EmployerApproved
 from accounts.models import Employer
 from accounts.services.members import offer_place
-from core import audit, bus, clock
+from core import audit, blobs, bus, clock, papers
 from core.errors import Refused
 from core.principal import Permission, Principal, Role
 from core.transitions import advance
@@ -18,19 +18,25 @@ from core.transitions import advance
 VISITOR = "system:registration"
 
 
-def register_employer(*, profile: Mapping[str, object], owner_email: str) -> Employer:
+def register_employer(
+    *, profile: Mapping[str, object], owner_email: str, licence: bytes | None = None
+) -> Employer:
     """Register an employer, pending, and invite its first owner by mail.
 
     The owner's log-in comes into being when the invitation is accepted, which proves the address; so the
     answer is the same whether or not the address is known here. Commits employer, invitation, audit events.
-    Raises `employer_faulty` (all faults at once) and `employer_already_registered`.
+    `licence` is the paper that shows who the employer is (a business licence), for the operator to look at.
+    Raises `employer_faulty` (all faults at once), `evidence_faulty` and `employer_already_registered`.
     """
     asked = {**profile, "owner_email": owner_email}
     columns = particulars.employer_columns(asked, particulars.REGISTRATION_FIELDS)
     invited = columns.pop("owner_email")
+    if licence is not None and not papers.is_paper(licence):
+        raise Refused("evidence_faulty")
+    digest = blobs.put(licence) if licence is not None else ""
     try:
         with transaction.atomic():
-            employer = Employer.objects.create(**columns)
+            employer = Employer.objects.create(licence=digest, **columns)
             audit.record("employer.registered", subject=employer.subject, actor=VISITOR, tenant=employer.pk)
             offer_place(employer=employer, email=invited, role=Role.OWNER, actor=VISITOR)
     except IntegrityError as error:

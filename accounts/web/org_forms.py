@@ -134,7 +134,7 @@ class ProfileForm(forms.Form):
             # An industry may be given finer than the table has it; then it is typed.
             if field.codes and (not self.initial[name] or table(field.codes).get(self.initial[name])):
                 rows = [(code, by_language(row.zh, row.en)) for code, row in table(field.codes).items()]
-                choices = rows if field.required else [("", "—"), *rows]
+                choices = rows if field.required and self.initial[name] else [("", "—"), *rows]
                 self.fields[name] = forms.ChoiceField(
                     label=label, choices=choices, required=field.required, widget=forms.Select(SELECT)
                 )

@@ -39,6 +39,8 @@ TOPICS: Mapping[str, tuple[Words, Words]] = {
     ),
     Topic.CERTIFICATE_EXPIRING: (_("签章证书即将到期"), _("到期前 90、30、7 天。")),
     Topic.PROFILE_DECIDED: (_("资料变更有结果"), _("平台审核通过或退回时。")),
+    Topic.REVIEW_LATE: (_("备案审核超时"), _("经办机构超过承诺的工作日还没有答复时。")),
+    Topic.ROLE_ASKED: (_("成员申请角色"), _("有成员缺少权限、申请其他角色时。")),
 }
 EMPLOYER_STATES: Mapping[str, Badge] = {
     EmployerState.PENDING: Badge(_("待审核"), Tone.WARN),

@@ -8,10 +8,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.domain import EmployerState
+from accounts.domain import ChangeState, EmployerState
 from accounts.masking import mask_number, mask_phone
 from accounts.particulars import EMPLOYER_FIELDS
-from accounts.services import api_keys, employers, members, notifications, profile_changes, stepup
+from accounts.services import (
+    api_keys,
+    employers,
+    members,
+    notifications,
+    profile_changes,
+    stepup,
+    unlocking,
+)
 from accounts.web.forms import blame
 from accounts.web.org_forms import (
     InviteForm,
@@ -44,6 +52,9 @@ def settings_page(visit: Visit) -> HttpResponse:
         employer=employer,
         may_manage=visit.may(Permission.MANAGE_MEMBERS),
         may_change=visit.may(Permission.MANAGE_PROFILE),
+        asked=selectors.role_requests_of(visit.principal).filter(state=ChangeState.REQUESTED)
+        if visit.may(Permission.MANAGE_MEMBERS)
+        else [],
     )
 
 
@@ -102,7 +113,13 @@ def member(visit: Visit, membership_id: UUID) -> HttpResponse:
             blame(form, refused)
         else:
             return visit.done(_("角色已更改。"), "org:members")
-    return visit.show("member.html", member=found, form=form, role=ROLES[found.role])
+    return visit.show(
+        "member.html",
+        member=found,
+        form=form,
+        role=ROLES[found.role],
+        locked=unlocking.is_locked(found),
+    )
 
 
 @for_acting

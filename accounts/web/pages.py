@@ -29,6 +29,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from rest_framework.exceptions import NotFound
 
 from accounts.web.acting import Acting, acting
+from accounts.web.handbook import task_on
 from accounts.web.menu import menu_of
 from accounts.web.words import Words, by_language
 from core.errors import Refused
@@ -125,6 +126,7 @@ def _refusal(request: HttpRequest, who: Acting | None, refused: Refused) -> Http
     content = {
         "message": refused.message(by_language("zh", "en")),
         "remedy": by_language(row.remedy_zh, row.remedy_en),
+        "may_ask": refused.code == "not_permitted" and who is not None,
         "faults": [
             (by_language(fault.zh, fault.en), by_language(fault.remedy_zh, fault.remedy_en))
             for fault in refused.faults
@@ -140,6 +142,7 @@ def _frame(request: HttpRequest, who: Acting | None) -> dict[str, Any]:
         "who": who,
         "menu": menu_of(who.principal, request.path) if who else [],
         "stand_in": stand_in(),
+        "help_task": task_on(request.resolver_match.view_name) if request.resolver_match else "",
     }
 
 

@@ -1,13 +1,23 @@
-"""Help in the portal: every refusal of the product with its remedy, to be searched."""
+"""Help in the portal: the handbook, questions, notices, and every refusal with its remedy, to be searched."""
 
 from django.http import HttpResponse
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from accounts.web import handbook, menu
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import by_language
 from core.errors import CATALOGUE
 
 MOST = 300
+
+
+@for_members
+def start(visit: Visit) -> HttpResponse:
+    """Notices, the handbook and the answered questions on one page, which prints as a booklet."""
+    return visit.show(
+        "help.html", notices=handbook.notices_shown(), tasks=handbook.tasks(), questions=handbook.questions()
+    )
 
 
 @for_members
@@ -28,4 +38,6 @@ def _text(row: object) -> str:
 
 
 app_name = "help"
-urlpatterns = [path("errors/", errors, name="errors")]
+urlpatterns = [path("", start, name="start"), path("errors/", errors, name="errors")]
+
+menu.add(menu.Entry(95, _("帮助"), "help:start", "help"))

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.web import menu, organisation
+from accounts.web import access, menu, organisation
 from accounts.web.listing import listed
 from accounts.web.org_tables import ATTEMPTS, INVITATIONS, KEYS, MEMBERS, WEBHOOKS
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("members/invite/", organisation.invite, name="invite"),
     path("members/<uuid:membership_id>/", organisation.member, name="member"),
     path("members/<uuid:membership_id>/remove/", organisation.remove, name="remove"),
+    path("members/<uuid:membership_id>/unlock/", access.unlock, name="unlock"),
+    path("roles/ask/", access.ask_for_role, name="ask_for_role"),
+    path("roles/<uuid:request_id>/", access.decide_role, name="decide_role"),
     path("invitations/", listed(INVITATIONS), name="invitations"),
     path("invitations/<uuid:invitation_id>/withdraw/", organisation.withdraw, name="withdraw"),
     path("mfa/", organisation.mfa, name="mfa"),

@@ -142,6 +142,11 @@ PROVINCES = env.json(
     },
 )
 PLATFORM_SYSTEM_CODE = env("PLATFORM_SYSTEM_CODE", default="QIANBEI-TEST")
+# What employers are told their certificate costs, in Chinese and in English.
+CERTIFICATE_COST = (
+    env("CERTIFICATE_COST_ZH", default="首次颁发和到期换发都不收费"),
+    env("CERTIFICATE_COST_EN", default="Issued and renewed free of charge"),
+)
 PROVINCE_TOKEN = env("PROVINCE_TOKEN", default="stand-in token, not secret")
 # Webhooks go to public addresses only; a demonstration may listen on this machine.
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", default=False)

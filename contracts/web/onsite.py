@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import qrcode
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.web.listing import kept
 from accounts.web.lists import Bulk
 from accounts.web.pages import Visit
+from contracts.document.qr import drawn
 from contracts.models import Contract
 from contracts.services import reaching
 from core.principal import Permission
@@ -45,19 +45,10 @@ def _print(visit: Visit, picked: QuerySet[Contract]) -> HttpResponse:
         principal=visit.principal, contract_ids=list(picked.values_list("pk", flat=True))
     )
     codes = [
-        Code(contract.worker.name, contract.contract_no, *_drawn(link.url), link.expires_at)
+        Code(contract.worker.name, contract.contract_no, *drawn(link.url), link.expires_at)
         for contract, link in printed
     ]
     return visit.show("onsite.html", codes=codes)
 
 
 PRINT: Bulk[Contract] = Bulk("onsite", _("现场签署二维码"), Permission.SEND, _print)
-
-
-def _drawn(url: str) -> tuple[str, int]:
-    """The code as one SVG path, and its size in modules with the quiet zone (ISO/IEC 18004 §5.3.8)."""
-    code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(url)
-    rows = code.get_matrix()
-    squares = (f"M{x},{y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
-    return "".join(squares), len(rows)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors import members_of
 from accounts.web.forms import blame
 from accounts.web.pages import Visit, for_acting, for_members
+from accounts.web.words import by_language
 from contracts.services import certificates, sealing
+from contracts.services.diagnosing import diagnose
 from contracts.web.seal_forms import GrantForm, KeeperForm, LimitsForm, SealForm
 from contracts.web.seal_tables import USES
-from contracts.web.seal_words import KINDS, SEAL_STATES, names_of
+from contracts.web.seal_words import DIAGNOSES, KINDS, SEAL_STATES, names_of
 from core import blobs, clock, papers
 from core.errors import Refused
 from core.principal import Permission, Role
@@ -74,6 +77,11 @@ def certificate(visit: Visit) -> HttpResponse:
         level=certificates.level_of(key),
         days=certificates.days_left(key),
         warnings=certificates.WARNINGS,
+        cost=by_language(*settings.CERTIFICATE_COST),
+        diagnoses=[
+            (each, *DIAGNOSES[each.question], each.error and by_language(each.error.zh, each.error.en))
+            for each in diagnose(visit.principal)
+        ],
     )
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("filings/<uuid:filing_id>/receipt/", views.ReceiptView.as_view()),
     path("filings/<uuid:filing_id>/follow-up/", views.FollowUpView.as_view()),
     path("filings/<uuid:filing_id>/form/", views.FormView.as_view()),
+    path("filings/<uuid:filing_id>/slips/<int:number>/", views.SlipView.as_view()),
     path("filings/<uuid:filing_id>/confirmation/", views.ConfirmationView.as_view()),
     path("filings/<uuid:filing_id>/correction-slip/", views.CorrectionSlipView.as_view()),
     path("filings/<uuid:filing_id>/retry/", views.RetryView.as_view()),

@@ -30,6 +30,7 @@ from filing_bridge.api.serializers import (
 from filing_bridge.models import Filing
 from filing_bridge.services.confirming import confirm_filing, confirmation_of
 from filing_bridge.services.correcting import correction_slip
+from filing_bridge.services.paper_slips import open_slip
 from filing_bridge.services.repeating import repeat_filing
 from filing_bridge.services.viewing import open_follow_up, open_form, open_record
 
@@ -103,6 +104,19 @@ class FormView(APIView):
         answer = HttpResponse(form, content_type="application/pdf")
         answer["Content-Disposition"] = f'attachment; filename="{filing.receipt_no}.pdf"'
         answer["Digest-SHA-256"] = sha256_hex(form)
+        return answer
+
+
+class SlipView(APIView):
+    throttle_scope = "member"
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, filing_id: UUID, number: int) -> HttpResponse:
+        """A slip about an accepted filing, unmasked and logged: 1 is the one in four parts, 2 the
+        jurisdiction's own, where it has one for this filing."""
+        filing, slip = open_slip(principal=principal_of(request), filing_id=filing_id, number=number)
+        answer = HttpResponse(slip, content_type="application/pdf")
+        answer["Content-Disposition"] = f'attachment; filename="{filing.receipt_no}-{number}.pdf"'
         return answer
 
 

@@ -81,6 +81,10 @@ class Filing(models.Model):
 
     receipt_no = models.CharField(max_length=50, default="")
     decided_at = models.DateTimeField(null=True)
+    # By when the agency decides, as its profile says; set when it has taken the filing in. And when members
+    # were told that it is late.
+    decision_by = models.DateField(null=True)
+    late_told_at = models.DateTimeField(null=True)
     # The decision is to be asked for once more: always one against the employer, before somebody sets out to
     # mend what needs no mending, and an acceptance that the agency's desk for forms does not know of.
     to_confirm = models.BooleanField(default=False)

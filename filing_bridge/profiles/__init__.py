@@ -52,6 +52,17 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Slip:
+    """A slip on paper: the filing types that it is about, for whom (None: for all), who keeps each copy."""
+
+    zh: str
+    en: str
+    types: frozenset[FilingType]
+    hukou: Literal["local", "elsewhere"] | None
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Profile:
     """The rules of one jurisdiction. Pointers are into the filing record.
 
@@ -72,6 +83,7 @@ class Profile:
     approval_percent: int | None
     resident: bool
     routes: tuple[Route, ...]
+    slip: Slip | None
     sheet: str
     deadlines: Mapping[FilingType, Deadline]
     late_reason_required: bool
@@ -196,6 +208,7 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
             Route(each["hukou"], each["zh"], each["en"], _by_type(each["forms"]))
             for each in data.get("routes", ())
         ),
+        slip=_slip(data.get("slip")),
         sheet=data["sheet"],
         deadlines={
             FilingType(kind): Deadline(rule["days"], rule["from"], rule["source"])
@@ -219,6 +232,13 @@ def _reasons(data: Mapping[str, Any]) -> frozenset[str]:
     if unknown := reasons - codes.table("end_reason").keys():
         raise ValueError(f"profile {data['code']}: no reasons of endings: {sorted(unknown)}")
     return reasons
+
+
+def _slip(data: Mapping[str, Any] | None) -> Slip | None:
+    if data is None:
+        return None
+    types = frozenset(FilingType(each) for each in data["types"])
+    return Slip(data["zh"], data["en"], types, data.get("hukou"), tuple(data["copies"]))
 
 
 def _by_type(titles: Mapping[str, str]) -> Mapping[FilingType, str]:

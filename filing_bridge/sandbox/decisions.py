@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from filing_bridge.mapping import HIRES, document_no, value_at
@@ -22,6 +22,7 @@ from filing_bridge.protocol.messages import EVENTS
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.province import AGENCY, SYSTEM_CODE, Province
+from filing_bridge.sandbox.proxy import FILING_TYPE, Letter, proxy_ending
 from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.sandbox.store import Filing, Period, Store
 
@@ -130,6 +131,26 @@ class Decisions:
             if state is State.ACCEPTED:
                 self._take_effect(decided, now)
 
+    def end_for_employer(self, key: str, day: date, letter: Letter) -> Filing:
+        """End the employment that the filing under `key` has on file without its employer, by the letter.
+
+        Raises `KeyError`, `NotToBeEnded`, and `AlreadyDecided` when it was ended before.
+        """
+        now = self._clock.now()
+        with self._store.transaction():
+            hire = self._store.filing(key)
+            if hire is None:
+                raise KeyError(key)
+            number = self._store.next_number()
+            ending = proxy_ending(hire, day, letter, number=number, now=now)
+            employer, digest = ending.period.employer, ending.contract_digest
+            if self._store.standing_filing_of(employer, ending.contract_no, Event.ENDING.value, digest):
+                raise AlreadyDecided(key)
+            ending = replace(ending, answer=self._answer(ending, ()))
+            self._store.take_in(ending)
+            self._take_effect(ending, now)
+        return ending
+
     def accept_due(self) -> int:
         """Accept every filing whose review time is over; returns how many."""
         keys = self._store.due(self._clock.now())
@@ -173,8 +194,10 @@ class Decisions:
     def _refuse_duplicates(self, record: Mapping[str, Any], period: Period) -> None:
         digest = record["contract_digest"]["value"]
         event = EVENTS[record["filing_type"]]
-        if self._store.standing_filing_of(period.employer, document_no(record), event.value, digest):
-            raise ProtocolError("duplicate_filing", items=[ALREADY_FILED])
+        standing = self._store.standing_filing_of(period.employer, document_no(record), event.value, digest)
+        if standing is not None:
+            by_agency = standing.record["filing_type"] == FILING_TYPE
+            raise ProtocolError("duplicate_filing", items=[ENDED_BY_AGENCY if by_agency else ALREADY_FILED])
         if record["filing_type"] not in HIRES:
             before = self._store.accepted_with_receipt(record["prev_filing_no"])
             if before is None or (before.period.employer, before.period.worker) != (
@@ -219,6 +242,7 @@ class Decisions:
 
 
 ALREADY_FILED = REVIEW_CODES["already_filed"].item()
+ENDED_BY_AGENCY = REVIEW_CODES["ended_by_agency"].item()
 OVERLAPS = REVIEW_CODES["employment_overlaps"].item()
 NOTHING_BEFORE = REVIEW_CODES["previous_filing_unknown"].item()
 ANOTHER_CONTRACT = REVIEW_CODES["not_the_contract_on_file"].item()

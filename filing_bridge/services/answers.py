@@ -1,8 +1,9 @@
 """What a verified answer of the province does to a filing. Nothing else changes what we believe."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from core import clock
+from core.periods import working_days_after
 from core.work import backoff, enqueue
 from filing_bridge.domain import ASKED_ABOUT, TIMING, FilingState
 from filing_bridge.faults import Fault, fault_of_item, fault_of_refusal
@@ -91,7 +92,20 @@ def _acknowledged(filing: Filing, answer: Answer, only_if: dict[str, object]) ->
         due_at = reopening(filing.jurisdiction)
     else:
         due_at = clock.now() + backoff(1, base=TIMING.poll_base, ceiling=TIMING.poll_ceiling)
-    _move(filing, new, only_if, receipt_no=answer.receipt_no, due_at=due_at)
+    _move(
+        filing,
+        new,
+        only_if,
+        receipt_no=answer.receipt_no,
+        due_at=due_at,
+        decision_by=decision_by(filing.jurisdiction, answer.body["received_at"]),
+    )
+
+
+def decision_by(jurisdiction: str, received_at: str) -> date:
+    """The day by whose end the agency has decided, if it keeps the time that its profile states."""
+    received = datetime.fromisoformat(received_at).astimezone(clock.SHANGHAI).date()
+    return working_days_after(received, profile_for(jurisdiction).review_days)
 
 
 def reopening(jurisdiction: str) -> datetime:

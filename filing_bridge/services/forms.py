@@ -23,7 +23,7 @@ from filing_bridge.domain import TIMING, FilingState, FormState, Outcome
 from filing_bridge.form import render_filing_form
 from filing_bridge.models import AttemptResult, Filing, FilingAttempt, FilingForm, Receipt
 from filing_bridge.provinces import province
-from filing_bridge.services import answers, breaker, evidence
+from filing_bridge.services import answers, breaker, evidence, paper_slips
 from filing_bridge.services.messages import platform_signer
 from filing_bridge.services.preparing import AUTHORISED_FOR, SIGN
 from filing_bridge.services.states import DELIVERY
@@ -53,10 +53,9 @@ def render_form(filing_id: UUID) -> None:
     filing = Filing.objects.get(pk=filing_id)
     if filing.state != FilingState.ACCEPTED or filing.decided_at is None:
         return
-    receipt = Receipt.objects.filter(
-        filing=filing, kind=protocol.Kind.DECISION, state=FilingState.ACCEPTED
-    ).latest("at")
-    rendered = render_filing_form(filing.record, receipt.body, at=filing.decided_at)
+    receipt = paper_slips.acceptance_of(filing)
+    check = paper_slips.check_of(filing).url
+    rendered = render_filing_form(filing.record, receipt.body, at=filing.decided_at, check=check)
     digest = blobs.put(
         prepare(
             rendered.pdf,

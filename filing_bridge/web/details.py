@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,13 @@ from accounts.masking import mask_address, mask_number, mask_phone, shown_name
 from accounts.web.words import Badge, Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
+from core import clock
 from core.principal import Principal
 from filing_bridge import selectors
-from filing_bridge.domain import FilingState, FormState
+from filing_bridge.domain import WITH_THE_AGENCY, FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
+from filing_bridge.services.paper_slips import slips_of
 from filing_bridge.services.preparing import CONFIRMATION
 from filing_bridge.web.again import FaultShown, callable_again, faults_shown
 from filing_bridge.web.rows import FilingRow, filing_row
@@ -49,7 +51,11 @@ class CallShown:
 
 @dataclass(frozen=True)
 class FilingShown:
-    """One version of a filing. `form` is set once there is a form, `has_form` when both seals are on it."""
+    """One version of a filing. `form` is set once there is a form, `has_form` when both seals are on it.
+
+    `slips` are numbers and titles of what can be printed; `decision_by` is there while an officer has it, and
+    `late` once that day is past.
+    """
 
     row: FilingRow
     title: Words
@@ -58,9 +64,13 @@ class FilingShown:
     faults: list[FaultShown]
     calls: list[CallShown]
     decided_at: datetime | None
+    decision_by: date | None
+    late: bool
     form: Words
     has_form: bool
+    slips: list[tuple[int, str]]
     has_receipt: bool
+    has_record: bool
     to_be_confirmed: bool
     again: Words
 
@@ -126,6 +136,7 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
     """One version of a filing with every call made for it and all that has to be mended."""
     form = getattr(filing, "form", None)
     title, form_title = EVENTS[filing.event]
+    with_agency = filing.state in WITH_THE_AGENCY
     calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
     return FilingShown(
         row=filing_row(filing, worker),
@@ -135,8 +146,12 @@ def filing_shown(filing: Filing, worker: str) -> FilingShown:
         faults=faults_shown(filing),
         calls=[_call(each) for each in calls],
         decided_at=filing.decided_at,
+        decision_by=filing.decision_by if with_agency else None,
+        late=bool(with_agency and filing.decision_by and filing.decision_by < clock.today()),
         form=FORM_STATES[form.state] if form else "",
         has_form=form is not None and form.state == FormState.AGENCY_SEALED,
+        slips=[(number, by_language(slip.zh, slip.en)) for number, slip in enumerate(slips_of(filing), 1)],
+        has_record=filing.record is not None,
         has_receipt=selectors.latest_receipt(filing) is not None,
         to_be_confirmed=filing.state == FilingState.WAITING and filing.last_error == CONFIRMATION,
         again=callable_again(filing.state, to_confirm=filing.to_confirm),

@@ -12,6 +12,7 @@ from core import blobs
 from core.errors import Refused
 from filing_bridge import selectors
 from filing_bridge.services import evidence
+from filing_bridge.services.paper_slips import open_slip
 from filing_bridge.services.viewing import open_form
 
 PDF = "application/pdf"
@@ -51,6 +52,13 @@ def form(visit: Visit, filing_id: UUID) -> HttpResponse:
     """The filing form with both seals."""
     filing, data = open_form(principal=visit.principal, filing_id=filing_id)
     return _file(data, PDF, f"{filing.receipt_no}.pdf")
+
+
+@for_members
+def slip(visit: Visit, filing_id: UUID, number: int) -> HttpResponse:
+    """A slip about an accepted filing, to be printed: one page for each who keeps a copy."""
+    filing, data = open_slip(principal=visit.principal, filing_id=filing_id, number=number)
+    return _file(data, PDF, f"{filing.receipt_no}-{number}.pdf")
 
 
 def _file(data: bytes, kind: str, name: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.web.handbook import notices_shown
 from accounts.web.lists import Table
 from accounts.web.pages import Visit, for_members
 from accounts.web.words import Tone, Words
@@ -47,6 +48,7 @@ COUNTERS: tuple[tuple[Words, str, str, Tone], ...] = (
     (_("备案已逾期"), "filings", "overdue", Tone.BAD),
     (_("备案退回或待处理"), "filings", "returned", Tone.BAD),
     (_("备案 7 天内到期"), "filings", "week", Tone.WARN),
+    (_("审核超时"), "filings", "review-late", Tone.WARN),
     (_("待劳动者签名"), "contracts", "worker", Tone.WARN),
     (_("待盖章"), "contracts", "seal", Tone.WARN),
     (_("转移手续未办结"), "endings", "owing", Tone.WARN),
@@ -87,6 +89,7 @@ def overview(visit: Visit) -> HttpResponse:
         certificate_days=_certificate_days(visit),
         warning=filings.latest_warning_of(visit.principal, clock.today() - WINDOW),
         urgent=rows.filing_rows(visit.principal, list(urgent)),
+        notices=notices_shown(),
         outages=filings.outages_of(visit.principal, clock.today()),
         late=rows.contract_rows(visit.principal, list(late.order_by("employment_start", "pk")[:MOST_URGENT])),
         months=_months(of_contracts),

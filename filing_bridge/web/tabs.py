@@ -17,6 +17,7 @@ from core import clock
 from filing_bridge.domain import UNFILED, FilingState, Level
 from filing_bridge.models import Filing
 from filing_bridge.selectors import at_levels
+from filing_bridge.services.escalating import late
 from filing_bridge.web.wishes import asking
 
 LATE_AFTER = 20  # days from the first day of work; after a month double wages are due (劳动合同法 Art. 82)
@@ -45,6 +46,10 @@ def _late(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     return contracts.filter(state__in=sorted(UNSIGNED), employment_start__lt=edge)
 
 
+def _late_with_the_agency(filings: QuerySet[Filing]) -> QuerySet[Filing]:
+    return late(filings, clock.today())
+
+
 CONTRACT_TABS: tuple[Tab[Contract], ...] = (
     ALL,
     Tab("draft", _("草稿"), partial(_in_states, [ContractState.DRAFT, ContractState.RENDERING])),
@@ -65,6 +70,7 @@ FILING_TABS: tuple[Tab[Filing], ...] = (
     Tab("week", _("7 天内到期"), partial(_at, [Level.DAY, Level.WEEK])),
     Tab("unfiled", _("待报"), partial(_in_states, UNFILED)),
     Tab("review", _("审核中"), partial(_in_states, [FilingState.RECEIVED, FilingState.UNDER_REVIEW])),
+    Tab("review-late", _("审核超时"), _late_with_the_agency),
     Tab(
         "returned",
         _("退回或待处理"),

@@ -15,6 +15,7 @@ from filing_bridge.web import (
     endings,
     overview,
     people,
+    record,
     sending,
     sheets,
     support,
@@ -57,6 +58,8 @@ urlpatterns = [
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
     path("filings/<uuid:filing_id>/confirm/", confirming.confirm, name="confirm_filing"),
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),
+    path("filings/<uuid:filing_id>/record/", record.record_page, name="record"),
+    path("filings/<uuid:filing_id>/slips/<int:number>/", downloads.slip, name="slip"),
 ]
 
 menu.add(

@@ -18,6 +18,12 @@ document.querySelectorAll<HTMLElement>("[data-toggle]").forEach((button) => {
   });
 });
 
+document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
+  button.addEventListener("click", () => {
+    window.print();
+  });
+});
+
 // The charts' script is heavy: it comes when a chart comes into view.
 const charts = document.querySelector<HTMLElement>("[data-chart]");
 if (charts && "IntersectionObserver" in window) {

@@ -29,6 +29,7 @@ PUBLISHED = (
     "core.canonical",
     "core.codes",
     "core.numbers",
+    "core.papers",
     "filing_bridge.fields",
     "filing_bridge.mapping",
     "filing_bridge.profiles",

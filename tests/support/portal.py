@@ -22,6 +22,7 @@ from contracts.suspensions.facts import assemble as suspension_facts
 from core import audit, blobs, clock
 from core.periods import last_day
 from filing_bridge.domain import FilingState, FormState, Outcome
+from filing_bridge.mapping import Envelope, SignedContract, filing_type_for, to_filing_record
 from filing_bridge.models import AttemptResult, EvidencePackage, Filing, FilingAttempt, FilingForm, Receipt
 from signing.domain import PartyKind, PartyState
 from signing.models import SignatureRequest, SigningParty
@@ -115,7 +116,7 @@ def make_filing(
         "employment": uuid.uuid4().hex,
         "starts_on": contract.employment_start,
         "event": "hire",
-        "filing_type": "01",
+        "filing_type": "11",
         "jurisdiction": "370303",
         "province": "370300",
         "idempotency_key": uuid.uuid4().hex,
@@ -123,7 +124,7 @@ def make_filing(
         "signed_at": now,
         "deadline": clock.today() + timedelta(days=days_left),
         "record_digest": "0" * 64,
-        "record": {"stands": "for the record"},
+        "record": _record(contract, columns.get("filing_type", "11")),
         "created_at": now,
         "due_at": now,
         "message": "0" * 64,
@@ -140,13 +141,27 @@ def make_filing(
         blob = blobs.put(b"stands.for.a-jws")
         Receipt.objects.create(
             filing=filing, kind="decision", state=state, receipt_no=filing.receipt_no, blob=blob,
-            body={"receipt_no": filing.receipt_no}, at=now,
+            body={
+                "state": state, "receipt_no": filing.receipt_no, "decided_at": now.isoformat(),
+                "agency": {"code": "370303", "name": "示例经办机构"},
+            }, at=now,
         )  # fmt: skip
         FilingForm.objects.create(
             filing=filing, state=FormState.AGENCY_SEALED, rendered=blobs.put(pdf()), authorisation="x",
             employer_sealed=blobs.put(pdf()), agency_sealed=blobs.put(pdf()), answer="x", created_at=now,
         )  # fmt: skip
     return filing
+
+
+def _record(contract: Contract, filing_type: str) -> dict[str, Any]:
+    """What is filed of the contract; a late hire and an ending only in so far as pages show them."""
+    if contract.facts is None:
+        return {"filing_type": filing_type}
+    envelope = Envelope(str(uuid.uuid4()), "示例人事", "0533-2345678", clock.now())
+    signed = SignedContract("0" * 64, clock.now())
+    kind = filing_type_for(contract.facts, late=False)
+    record = to_filing_record(contract.facts, signed, kind, envelope)
+    return {**record, "filing_type": filing_type}
 
 
 def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureRequest:

@@ -2,6 +2,7 @@
 
 GET/POST /desk/login   GET /desk   GET /desk/filing/<key>   POST …/decision   POST …/exception
 GET/POST /desk/batches   POST /desk/batches/<no>/approval|refusal
+GET /desk/proxy   POST /desk/filing/<key>/leave   GET /desk/filing/<key>/letter
 GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>
 GET /desk/statistics   GET /desk/statistics.csv
 """
@@ -9,14 +10,17 @@ GET /desk/statistics   GET /desk/statistics.csv
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from functools import partial
+from hashlib import sha256
 
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from core import papers
 from filing_bridge.protocol import RejectItem, State
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.admin import only_loopback
@@ -27,6 +31,7 @@ from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
 from filing_bridge.sandbox.desk.statistics import COUNTS, Count
 from filing_bridge.sandbox.desk.store import DeskStore, SameOfficer, Waiting
 from filing_bridge.sandbox.desk.words import STATES
+from filing_bridge.sandbox.proxy import REASON, Letter, NotToBeEnded
 from filing_bridge.sandbox.server import Reply
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -57,6 +62,8 @@ class Desk:
             ("/batches", self._batches),
             ("/worklist", self._worklist),
             ("/worklist.csv", self._export),
+            ("/proxy", self._find),
+            ("/filing/<key>/letter", self._letter),
             ("/statistics", self._statistics),
             ("/statistics.csv", self._export_statistics),
         ):
@@ -65,6 +72,7 @@ class Desk:
             ("/logout", self._log_out),
             ("/filing/<key>/decision", self._decide),
             ("/filing/<key>/exception", self._set_aside),
+            ("/filing/<key>/leave", self._leave),
             ("/batches", self._propose),
             ("/batches/<int:no>/approval", partial(self._second, approved=True)),
             ("/batches/<int:no>/refusal", partial(self._second, approved=False)),
@@ -173,6 +181,49 @@ class Desk:
         self._note(request, key, "set aside", [form["reason"]])
         return redirect("/desk/worklist", 303)
 
+    def _find(self, request: Request) -> Response:
+        """Where an officer looks up the hire of somebody whose employer cannot act."""
+        wanted = request.args.get("receipt_no", "").strip()
+        found = self._store.with_receipt(wanted) if wanted else None
+        if found is not None:
+            return redirect(f"/desk/filing/{found.key}", 303)
+        return self._page(request, "代办退工", pages.proxy(missing=bool(wanted)))
+
+    def _leave(self, request: Request, key: str) -> Response:
+        """End an employment for an employer who cannot act; the letter stands for the signature."""
+        self._known(key)
+        number, upload = request.form.get("number", "").strip()[:60], request.files.get("paper")
+        paper = b""
+        if upload is not None:
+            with closing(upload):
+                paper = upload.read(papers.MAX_BYTES + 1)
+        try:
+            day = date.fromisoformat(request.form.get("day", ""))
+        except ValueError as error:
+            raise BadRequest("请填写解除或者终止的日期。") from error
+        if not number or not papers.is_paper(paper):
+            raise BadRequest("请填写协查回函文号，并上传回函（PDF、PNG 或 JPEG，不超过 5 MB）。")
+        letter = Letter(number, sha256(paper).hexdigest())
+        try:
+            ending = self._decisions.end_for_employer(key, day, letter)
+        except NotToBeEnded as error:
+            raise BadRequest(str(error)) from error
+        except AlreadyDecided as error:
+            raise Conflict("这份合同已经办理退工。") from error
+        self._store.keep_letter(ending.key, number, paper)
+        self._note(request, key, "ended for the employer", [REASON])
+        self._note(request, ending.key, "entered for the employer", [REASON])
+        return redirect(f"/desk/filing/{ending.key}", 303)
+
+    def _letter(self, _request: Request, key: str) -> Response:
+        found = self._store.letter(key)
+        if found is None:
+            raise NotFound
+        response = Response(found["paper"], mimetype="application/octet-stream")
+        name = f"{key[:16]}-letter.{papers.kind_of(found['paper'])[1]}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
     def _batches(self, request: Request) -> Response:
         token = self._sessions.form_token(request)
         content = pages.batches(self._store.open_batches(), self._who(request), token)
@@ -229,7 +280,8 @@ class Desk:
         return redirect("/desk/worklist", 303)
 
     def _statistics(self, request: Request) -> Response:
-        return self._page(request, "统计", pages.statistics(self._told()))
+        content = pages.statistics(self._told()) + pages.online_shares(self._store.online_shares())
+        return self._page(request, "统计", content)
 
     def _export_statistics(self, _request: Request) -> Response:
         """The same numbers for a spreadsheet, to be looked through together."""

@@ -18,6 +18,7 @@ _MENU: Final = (
     ("/desk", "待审 Queue"),
     ("/desk/batches", "批量复核 Batches"),
     ("/desk/worklist", "疑难件 Worklist"),
+    ("/desk/proxy", "代办退工 Proxy"),
     ("/desk/statistics", "统计 Statistics"),
 )
 STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
@@ -43,12 +44,27 @@ def frame(title: str, content: Markup, *, officer: str = "", token: str = "") ->
     return str(_FRAME.format(title=title, menu=menu, content=content))
 
 
-def act(address: str, token: str, words: str, *, plain: bool = False, inside: Markup | str = "") -> Markup:
+def act(
+    address: str,
+    token: str,
+    words: str,
+    *,
+    plain: bool = False,
+    inside: Markup | str = "",
+    files: bool = False,
+) -> Markup:
     """A form with one button."""
     return Markup(
-        '<form method="post" action="{}"><input type="hidden" name="token" value="{}">{}'
+        '<form method="post" action="{}"{}><input type="hidden" name="token" value="{}">{}'
         "<button{}>{}</button></form>"
-    ).format(address, token, inside, Markup(' class="plain"') if plain else "", words)
+    ).format(
+        address,
+        Markup(' enctype="multipart/form-data"') if files else "",
+        token,
+        inside,
+        Markup(' class="plain"') if plain else "",
+        words,
+    )
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
@@ -121,7 +137,30 @@ def filing(
                 act(f"{address}/exception", token, "列入 Set aside", inside=_exception(officers, today))
             ),
         ]
+    if each.state == "accepted" and "ending" not in each.record:
+        parts.append(
+            Markup("<section><h2>单位不能办理，机构代办退工 End for the employer</h2>{}</section>").format(
+                act(f"{address}/leave", token, "代办退工 End it", inside=_leave(today), files=True)
+            )
+        )
+    if "letter" in each.record:
+        parts.append(
+            Markup(
+                '<p>依据劳动监察协查回函 {}，无单位签名。<a href="{}/letter">查看回函 Letter</a></p>'
+            ).format(each.record["letter"]["number"], address)
+        )
     return Markup("").join(parts)
+
+
+def proxy(*, missing: bool) -> Markup:
+    """Looking up whose employment is to be ended."""
+    return Markup(
+        "<p>单位负责人被羁押、失联等不能自行办理的，凭劳动监察协查回函由经办机构代办。"
+        "Ended by the agency on the strength of a letter of the labour inspectorate.</p>{}"
+        '<form method="get" action="/desk/proxy"><label>录用备案回执号 Receipt number of the hire<br>'
+        '<input name="receipt_no" required maxlength="50" autocomplete="off"></label>'
+        "<button>查找 Find</button></form>"
+    ).format(Markup("<p>没有这个回执号。No such receipt number.</p>") if missing else "")
 
 
 def batches(waiting: Sequence[Batch], officer: str, token: str) -> Markup:
@@ -159,6 +198,19 @@ def statistics(told: Iterable[tuple[Count, Sequence[tuple[str, ...]]]]) -> Marku
             for count, lines in told
         )
     )
+
+
+def online_shares(shares: Sequence[tuple[str, int, int | None]]) -> Markup:
+    """How much of each division's filings came online, beside how many there are."""
+    rows = [
+        (
+            f"{codes.describe('division', division)}（{division}）",
+            number,
+            "—" if share is None else f"{share} %",
+        )
+        for division, number, share in shares
+    ]
+    return table("线上办理率 Online share by division", ("区划", "件数", "线上占比"), rows)
 
 
 def _lines(record: Document) -> list[tuple[str, str]]:
@@ -206,6 +258,16 @@ def _exception(officers: Iterable[str], today: str) -> Markup:
         '<label>备注 Note<br><input name="note" maxlength="200"></label>'
         '<label>期限 Due<br><input name="due" type="date" required min="{}"></label>'
     ).format(_codes(), owners, today)
+
+
+def _leave(today: str) -> Markup:
+    return Markup(
+        '<label>解除或者终止日期 Day<br><input name="day" type="date" required max="{}"></label>'
+        '<label>协查回函文号 Number of the letter<br><input name="number" required maxlength="60"></label>'
+        "<label>协查回函 Letter（PDF、PNG 或 JPEG，不超过 5 MB）<br>"
+        '<input name="paper" type="file" required accept="application/pdf,image/png,image/jpeg"></label>'
+        "<p>原因：单位异常，机构代办（9002）Reason: the employer cannot act</p>"
+    ).format(today)
 
 
 def _second(batch: Batch, officer: str, token: str) -> Markup:

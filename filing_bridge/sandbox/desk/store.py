@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from filing_bridge.sandbox.clock import SHANGHAI
 from filing_bridge.sandbox.desk.statistics import HIDDEN, SMALLEST, Count
+from filing_bridge.sandbox.proxy import CHANNEL
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS act (
@@ -47,6 +48,12 @@ CREATE TABLE IF NOT EXISTS exception (
     note TEXT NOT NULL,
     due TEXT NOT NULL,
     closed_by TEXT
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS letter (
+    key TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    paper BLOB NOT NULL
 ) STRICT;
 """
 
@@ -104,6 +111,20 @@ class DeskStore:
         """One filing in any state."""
         rows = self._all("SELECT * FROM filing WHERE key = ?", key)
         return _waiting(rows[0]) if rows else None
+
+    def with_receipt(self, receipt_no: str) -> Waiting | None:
+        """One filing by its receipt number."""
+        rows = self._all("SELECT * FROM filing WHERE receipt_no = ?", receipt_no)
+        return _waiting(rows[0]) if rows else None
+
+    def keep_letter(self, key: str, number: str, paper: bytes) -> None:
+        """Keep the letter on which an ending by the agency rests."""
+        self._all("INSERT OR IGNORE INTO letter (key, number, paper) VALUES (?, ?, ?)", key, number, paper)
+
+    def letter(self, key: str) -> sqlite3.Row | None:
+        """The letter behind an ending by the agency."""
+        rows = self._all("SELECT * FROM letter WHERE key = ?", key)
+        return rows[0] if rows else None
 
     def note(self, at: datetime, officer: str, key: str, what: str, codes: Sequence[str] = ()) -> None:
         """Write down who did what to a filing."""
@@ -180,9 +201,30 @@ class DeskStore:
             for name, *numbers in self._all(count.sql)
         ]
 
+    def online_shares(self) -> list[tuple[str, int, int | None]]:
+        """For each division: filings in all, and per cent of them that came online, not over a counter.
+
+        None where the division, or one of the two parts, is so small that the share would tell the part.
+        """
+        rows = self._all(
+            "SELECT json_extract(record, '$.jurisdiction_code') AS division, COUNT(*) AS number,"
+            " SUM(system_code <> ?) AS online FROM filing GROUP BY 1 ORDER BY 1",
+            CHANNEL,
+        )
+        return [
+            (row["division"], row["number"], _share(row["online"], row["number"]))
+            for row in rows
+            if row["number"] >= SMALLEST
+        ]
+
     def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
         with self._lock:
             return self._database.execute(query, values).fetchall()
+
+
+def _share(part: int, whole: int) -> int | None:
+    told = all(number == 0 or number >= SMALLEST for number in (part, whole - part))
+    return round(100 * part / whole) if told else None
 
 
 def _waiting(row: sqlite3.Row) -> Waiting:

@@ -28,6 +28,7 @@ LOOKS: Mapping[str, Words] = {
     "worker.revealed": _("查看您的完整登记信息"),
     "filing.record_viewed": _("查看备案内容"),
     "filing.form_viewed": _("下载登记表"),
+    "filing.slip_printed": _("打印备案单"),
 }
 
 

@@ -43,7 +43,7 @@ def write(page: Page, selector: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-def test_from_the_link_to_the_signature_by_keyboard_alone(site: str, browser: Browser) -> None:
+def test_a18_from_the_link_to_the_signature_by_keyboard_alone(site: str, browser: Browser) -> None:
     request = make_request()
     with phone_screen(browser, "keyboard", width=1366, height=768) as screen:
         page = screen.page
@@ -91,7 +91,7 @@ def look(screen: Screen, step: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "locale", "width"), [("double-zh", "zh-CN", 360), ("double-en", "en", 360)])
-def test_with_letters_twice_as_large_nothing_is_cut_off(
+def test_a18_with_letters_twice_as_large_nothing_is_cut_off(
     site: str, browser: Browser, name: str, locale: str, width: int
 ) -> None:
     make_request()

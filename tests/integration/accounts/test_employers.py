@@ -11,6 +11,7 @@ from accounts.events import EmployerApproved
 from accounts.models import Employer, Invitation, Membership, User
 from accounts.services import employers
 from core import bus
+from core.codes import table
 from core.errors import Refused
 from core.models import AuditEvent
 from core.principal import Role
@@ -196,7 +197,7 @@ def test_approval_is_told_in_its_own_transaction(operator: Client, monkeypatch: 
     assert not AuditEvent.objects.filter(action="employer.approved").exists()
 
 
-def test_profile_is_open_while_pending_and_locked_afterwards(db: None, operator: Client) -> None:
+def test_a06_profile_is_open_while_pending_and_locked_afterwards(db: None, operator: Client) -> None:
     pending = make.make_employer(state=EmployerState.PENDING)
     owner = make.client_of(make.make_member(pending))
 
@@ -279,3 +280,18 @@ def test_registration_that_fails_halfway_leaves_nothing(
     assert everything() == before
     assert not Invitation.objects.exists()
     assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("kind", table("employer_type"))
+def test_a27_every_kind_of_employer_registers(visitor: Client, kind: str) -> None:
+    """Enterprises, self-employed, state bodies, institutions, associations, committees: all are codes."""
+    profile = {**PROFILE, "type": kind, "owner_email": "owner@example.com"}
+    answer = visitor.send("post", "employers/", profile)
+    assert answer.status_code == 201, answer.json()
+    assert Employer.objects.get().type == kind
+
+
+def test_a27_a_kind_that_the_table_does_not_know_is_refused(visitor: Client) -> None:
+    answer = visitor.send("post", "employers/", {**PROFILE, "type": "99x", "owner_email": "o@example.com"})
+    assert answer.status_code == 400
+    assert not Employer.objects.exists()

@@ -205,7 +205,7 @@ def test_the_confirming_code_is_used(person: Membership, browser: Browser, visit
     assert answer.json()["code"] == "totp_wrong"
 
 
-def test_password_reset_by_mail_ends_the_apis_sessions(
+def test_d01_password_reset_by_mail_ends_the_apis_sessions(
     person: Membership, browser: Browser, visitor: Client
 ) -> None:
     session = Client(

@@ -40,7 +40,7 @@ def ask(chief: Principal, **wanted: object) -> ProfileChange:
     return profile_changes.ask_for_change(principal=chief, wanted=wanted, evidence=licence())
 
 
-def test_an_operator_looks_at_the_paper_and_approves(
+def test_a06_an_operator_looks_at_the_paper_and_approves(
     chief: Principal, employer: Employer, operator: Client, heard: list[object]
 ) -> None:
     change = ask(chief, name="新名称（淄博）有限公司", contact_phone="0533-7654321", uscc=employer.uscc)

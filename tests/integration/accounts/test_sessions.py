@@ -77,7 +77,7 @@ def test_unknown_address_costs_as_much_work(
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-def test_lockout_after_five_wrong_tries_even_for_the_right_password(
+def test_d01_lockout_after_five_wrong_tries_even_for_the_right_password(
     person: None, visitor: Client, email: str
 ) -> None:
     answers = [visitor.send("post", "sessions/", {**WRONG, "email": email}) for _ in range(5)]
@@ -90,7 +90,7 @@ def test_lockout_after_five_wrong_tries_even_for_the_right_password(
     assert everything() == before
 
 
-def test_lockout_ends(person: None, visitor: Client) -> None:
+def test_d01_lockout_ends(person: None, visitor: Client) -> None:
     for _ in range(6):
         visitor.send("post", "sessions/", WRONG)
 

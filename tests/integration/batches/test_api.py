@@ -37,7 +37,7 @@ def run_all() -> None:
         pass
 
 
-def test_from_the_empty_sheet_to_contracts_sent(clerk: Client) -> None:
+def test_d14_from_the_empty_sheet_to_contracts_sent(clerk: Client) -> None:
     empty = clerk.send("get", "batch-sheets/general/")
     assert load_workbook(BytesIO(empty.content)).sheetnames == ["批量发送", "选项", "填写说明"]
     data = sheet_of([person(1), person(2, contract__end="2020-01-01")])

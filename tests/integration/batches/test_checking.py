@@ -21,7 +21,7 @@ def test_a_sheet_filled_in_as_the_template_says_has_no_faults(desk: Desk) -> Non
     assert {row.faults for row in batch.rows.all()} == {0}, [row.remarks for row in batch.rows.all()]
 
 
-def test_numbers_codes_and_statutory_rules_are_told_at_once(desk: Desk) -> None:
+def test_d07_numbers_codes_and_statutory_rules_are_told_at_once(desk: Desk) -> None:
     batch = desk.checked(
         person(
             1,

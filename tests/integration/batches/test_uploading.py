@@ -27,7 +27,7 @@ from tests.support.sheets import OWN_HEADINGS, own_sheet, person, raw_sheet, she
 
 
 @pytest.mark.parametrize("slug", shipped_slugs())
-def test_the_sheet_of_each_template_is_filled_in_as_a_lawful_contract(desk: Desk, slug: str) -> None:
+def test_d07_the_sheet_of_each_template_is_filled_in_as_a_lawful_contract(desk: Desk, slug: str) -> None:
     """Its row of a test is left out; taken as a person's, it has no faults of its own."""
     plan = plan_for(load_template(slug))
     data = template_workbook(plan, title="劳动合同书", today=clock.today())
@@ -56,7 +56,7 @@ def test_the_row_of_the_test_would_be_lawful(desk: Desk) -> None:
     assert batch.rows.get().faults == 0, batch.rows.get().remarks
 
 
-def test_the_same_file_again_is_the_same_batch_and_another_is_not(desk: Desk) -> None:
+def test_d08_the_same_file_again_is_the_same_batch_and_another_is_not(desk: Desk) -> None:
     data = sheet_of([person(1)])
     first, again = desk.upload_file(data), desk.upload_file(data)
     assert first.pk == again.pk
@@ -152,7 +152,7 @@ def hostile_files() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", hostile_files())
-def test_hostile_files_are_refused_and_nothing_is_kept(desk: Desk, name: str) -> None:
+def test_d08_hostile_files_are_refused_and_nothing_is_kept(desk: Desk, name: str) -> None:
     with pytest.raises(Refused) as refused:
         desk.upload_file(hostile_files()[name])
     assert refused.value.code in ("batch_file_unreadable", "batch_too_many_rows"), name

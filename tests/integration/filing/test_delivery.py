@@ -1,13 +1,19 @@
 """From an effective contract to a verified decision, when all goes well."""
 
+import base64
+import json
+
 import pytest
 
 from core import blobs
 from core.models import AuditEvent, WorkItem
 from core.webhooks.models import WebhookEndpoint, WebhookEvent
+from filing_bridge import protocol
 from filing_bridge.models import AttemptResult, Filing, FilingAttempt, Receipt
 from filing_bridge.protocol import State
 from filing_bridge.services.preparing import SIGN
+from signing.services import keyroom
+from tests.support.filing_parties import NOW
 from tests.support.filing_province import FilingProvince, hurry, pump, settle
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +23,7 @@ def states() -> list[str]:
     return list(Filing.objects.order_by("created_at").values_list("state", flat=True))
 
 
-def test_a_contract_files_itself(province: FilingProvince) -> None:
+def test_a04_a_contract_files_itself(province: FilingProvince) -> None:
     filing = province.file()
     assert filing.state == "pending"
     pump()
@@ -127,3 +133,20 @@ def test_no_personal_data_stands_in_readable_columns(province: FilingProvince) -
         row = repr(cursor.fetchone())
     for secret in (facts["worker"]["id_no"], facts["worker"]["name"], facts["worker"]["mobile"]):
         assert secret not in row
+
+
+def test_a02_the_employers_signature_is_kept_and_verifies_again(province: FilingProvince) -> None:
+    filing = province.file()
+    pump()
+    filing.refresh_from_db()
+    root = keyroom.organisation_key(province.tenant).chain[-1]
+    signed = protocol.verify_record(filing.employer_signature, filing.record, [root], at=NOW)
+    assert signed.uscc == filing.record["employer"]["uscc"]
+    payload = blobs.get(FilingAttempt.objects.get(filing=filing).message).split(b".")[1]
+    message = json.loads(base64.urlsafe_b64decode(payload + b"=="))
+    assert message["body"]["employer_signature"] == filing.employer_signature
+
+    changed = {**filing.record, "remark": "改过"}
+    with pytest.raises(protocol.ProtocolError) as caught:
+        protocol.verify_record(filing.employer_signature, changed, [root], at=NOW)
+    assert caught.value.code == "employer_signature_invalid"

@@ -1,13 +1,17 @@
 """The officers' console of the stand-in: review with codes, batches for two, worklist, statistics."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 
+from core.canonical import sha256_hex
+from filing_bridge import protocol
 from filing_bridge.models import Filing
 from filing_bridge.sandbox.desk.officers import NAMES
+from filing_bridge.sandbox.proxy import CHANNEL as COUNTER
 from filing_bridge.sandbox.settings import Decide, Settings
 from tests.support.filing_province import FilingProvince, hurry, pump, settle
 from tests.support.officers import Officer
@@ -201,3 +205,50 @@ def test_c07_problems_are_counted_by_code_and_exported(
     [line] = [line for line in table.splitlines() if "（address_missing）" in line]
     assert line.endswith(",件数,5")
     assert filings[0].contract_no not in table
+
+
+def at_the_counter(province: FilingProvince, jurisdiction: str) -> None:
+    """What an officer has entered from paper."""
+    record = {**Filing.objects.exclude(record=None)[0].record, "jurisdiction_code": jurisdiction}
+    facts = province.facts()
+    record = {
+        **record,
+        "contract_no": facts["contract_no"],
+        "contract_digest": {"alg": "SHA-256", "value": sha256_hex(facts["contract_no"].encode())},
+        "worker": {**record["worker"], "id_no": facts["worker"]["id_no"]},
+    }
+    key = sha256_hex(facts["contract_no"].encode())
+    province.decisions.take_in(key, COUNTER, record, protocol.record_digest(record))
+
+
+def test_a23_statistics_tell_the_channels_apart(province: FilingProvince, first: Officer) -> None:
+    for _ in range(5):
+        province.file()
+    pump()
+    for _ in range(6):
+        at_the_counter(province, "370303")
+    page = first.see("/statistics")
+    for channel, number in (("QIANBEI", 5), (COUNTER, 6)):
+        assert re.search(rf"<td>{channel}[^<]*</td><td>{number}</td>", page)
+
+
+def test_a24_the_online_share_of_each_division(province: FilingProvince, first: Officer) -> None:
+    """Nine of ten online needs a counter part that is large enough to be told."""
+    for _ in range(45):
+        province.file()
+    settle()
+    for _ in range(5):
+        at_the_counter(province, "370303")
+    page = first.see("/statistics")
+    assert re.search(r"（370303）</td><td>50</td><td>90 %</td>", page)
+
+
+def test_a24_a_small_part_is_not_told_by_its_share(province: FilingProvince, first: Officer) -> None:
+    for _ in range(6):
+        province.file()
+    pump()
+    at_the_counter(province, "370303")
+    at_the_counter(province, "370305")
+    page = first.see("/statistics")
+    assert re.search(r"（370303）</td><td>7</td><td>—</td>", page)
+    assert "（370305）" not in page.partition("线上办理率")[2]

@@ -63,7 +63,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(child)
 
 
-def test_a_round_of_dispatch_does_not_read_the_ledger(ledger: None) -> None:
+def test_d10_a_round_of_dispatch_does_not_read_the_ledger(ledger: None) -> None:
     with CaptureQueriesContext(connection) as captured:
         dispatch()
     questions = [

@@ -44,7 +44,7 @@ def compare(api: Any, data: bytes, name: str = "guangdong") -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_goes_out_comes_back_the_same(filings: list[Filing], name: str) -> None:
+def test_d14_what_goes_out_comes_back_the_same(filings: list[Filing], name: str) -> None:
     """Round trip: every column that stands for a field of ours has the field's value again."""
     sheet, profile = sheets()[name], profile_for("370303")
     records = [filing.record for filing in filings]

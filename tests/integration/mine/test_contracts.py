@@ -270,7 +270,7 @@ def test_a_suspension_that_is_not_signed_or_anothers_is_not_there(browser: Brows
     assert not AuditEvent.objects.filter(action="suspension.downloaded").exists()
 
 
-def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:
+def test_a28_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: Browser) -> None:
     contract = make_own(make_employer())
     ending = make_ending(contract, DocumentState.COMPLETED, days_ago=2)
     page = browser.get("contract", contract.pk)
@@ -286,7 +286,7 @@ def test_after_an_ending_the_certificate_and_the_next_steps_are_there(browser: B
     assert (event.subject, event.tenant) == (ending.subject, contract.employer_id)
 
 
-def test_who_lost_the_work_is_told_of_the_benefit_and_until_when(browser: Browser) -> None:
+def test_a28_who_lost_the_work_is_told_of_the_benefit_and_until_when(browser: Browser) -> None:
     contract = make_own(make_employer())
     ending = make_ending(contract, DocumentState.COMPLETED, days_ago=20)
     ending.facts["ending"] |= {"involuntary": True, "reason": "3601", "compensation": "13000.00"}

@@ -37,7 +37,8 @@ def addresses() -> dict[str, int]:
     lists = [reverse(f"portal:{name}") for name in ("contracts", "workers", "filings")]
     found = [f"{lists[0]}?show={tab}" for tab in ("draft", "worker", "seal", "unfiled", "late", "effective")]
     found += [
-        f"{lists[2]}?show={tab}" for tab in ("overdue", "week", "unfiled", "review", "returned", "accepted")
+        f"{lists[2]}?show={tab}"
+        for tab in ("overdue", "week", "unfiled", "review", "review-late", "returned", "accepted")
     ]
     deadlines, endings = reverse("portal:deadlines"), reverse("endings:list")
     found += [f"{deadlines}?show={tab}" for tab in ("term-90", "over", "unsigned", "probation", "permit")]
@@ -58,7 +59,7 @@ def addresses() -> dict[str, int]:
     return {reverse("portal:overview"): OVERVIEW_MS} | dict.fromkeys(lists + found, LIST_MS)
 
 
-def test_every_list_answers_in_time() -> None:
+def test_d10_every_list_answers_in_time() -> None:
     import_module("config.wsgi")  # start as the web server does, with what it does about the collector
     employer = make.make_employer()
     seed(employer, SIZE)

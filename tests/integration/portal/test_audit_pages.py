@@ -123,7 +123,7 @@ def give_certificate(employer: Employer, days: int) -> OrganisationKey:
 
 
 @pytest.mark.parametrize(("days", "level"), [(200, None), (90, None), (89, 90), (29, 30), (6, 7)])
-def test_warnings_at_three_marks(employer: Employer, days: int, level: int | None) -> None:
+def test_a03_warnings_at_three_marks(employer: Employer, days: int, level: int | None) -> None:
     make.make_member(employer, Role.OWNER, "owner@example.com")
     make.make_member(employer, Role.CLERK, "clerk@example.com")
     key = give_certificate(employer, days)
@@ -139,7 +139,7 @@ def test_warnings_at_three_marks(employer: Employer, days: int, level: int | Non
     assert [mail.to for mail in mails] == ([["owner@example.com"]] if level else [])
 
 
-def test_each_mark_warns_anew_and_a_new_certificate_starts_over(employer: Employer) -> None:
+def test_d12_each_mark_warns_anew_and_a_new_certificate_starts_over(employer: Employer) -> None:
     key = give_certificate(employer, 80)
     certificates.warn_of_expiry()
     OrganisationKey.objects.update(not_after=clock.now() + timedelta(days=20))
@@ -151,7 +151,7 @@ def test_each_mark_warns_anew_and_a_new_certificate_starts_over(employer: Employ
     assert key.warned_days == 30
 
 
-def test_every_refusal_can_be_looked_up(employer: Employer) -> None:
+def test_d11_every_refusal_can_be_looked_up(employer: Employer) -> None:
     browser = browser_of(employer)
     everything = browser.get(reverse("help:errors")).content.decode()
     assert all(f"<code>{code}</code>" in everything for code in CATALOGUE.rows)
@@ -161,3 +161,10 @@ def test_every_refusal_can_be_looked_up(employer: Employer) -> None:
     nothing = browser.get(reverse("help:errors"), {"q": "<script>"}).content.decode()
     assert "没有找到" in nothing
     assert "<script>" not in nothing.split("</head>")[1]
+
+
+def test_a03_what_the_certificate_costs_is_the_operators_to_say(employer: Employer, settings: Any) -> None:
+    give_certificate(employer, 200)
+    settings.CERTIFICATE_COST = ("首次免费，换发每年一百元", "First free, then CNY 100 a year")
+    shown = browser_of(employer).get(reverse("seals:certificate")).content.decode()
+    assert "首次免费，换发每年一百元" in shown

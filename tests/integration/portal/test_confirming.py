@@ -47,7 +47,7 @@ def test_the_dates_are_repeated_in_words_with_their_age(filing: Filing) -> None:
         assert words in page
 
 
-def test_confirming_what_was_shown_lets_it_go(filing: Filing) -> None:
+def test_a04_one_click_confirms_what_was_shown(filing: Filing) -> None:
     page: Any = browser(filing).get(address(filing))
     answer = browser(filing).post(address(filing), {"digest": page.context["digest"]})
     assert answer.status_code == 302

@@ -180,7 +180,7 @@ def test_each_day_of_a_kind_is_struck_by_one_clock_at_most() -> None:
         (with_permit, -1, "permit-over"),
     ],
 )
-def test_each_clock_strikes_on_its_day(
+def test_a07_each_clock_strikes_on_its_day(
     make_one: Callable[[Employer, int], Contract], days: int, name: str
 ) -> None:
     contract = make_one(make.make_employer(), days)
@@ -273,7 +273,7 @@ def test_nobody_is_told_by_night_and_who_does_not_want_it_never(monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("days", "said"), [(91, False), (20, True)])
-def test_the_first_page_says_when_the_employers_certificate_ends(days: int, said: bool) -> None:
+def test_a03_the_first_page_says_when_the_employers_certificate_ends(days: int, said: bool) -> None:
     employer = make.make_employer()
     OrganisationKey.objects.create(
         tenant=employer.pk,

@@ -195,7 +195,7 @@ def test_what_is_confirmed_is_what_was_shown(contract: Contract, clerk: Browser)
     assert "解除或终止</a>" not in page(clerk.get(reverse("portal:contract", args=[contract.pk])))
 
 
-def test_from_the_contract_to_the_clocks_after_the_ending(contract: Contract, clerk: Browser) -> None:
+def test_a08_from_the_contract_to_the_clocks_after_the_ending(contract: Contract, clerk: Browser) -> None:
     on_page = page(clerk.get(reverse("portal:contract", args=[contract.pk])))
     assert reverse("endings:choose", args=[contract.pk]) in on_page
     answer = clerk.post(to_preview(clerk, contract, "3902", dismissal()))

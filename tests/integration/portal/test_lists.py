@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from openpyxl import load_workbook
 from accounts.models import Employer, SavedView
 from contracts.domain import ContractState
 from contracts.models import Contract
+from core import clock
 from core.models import AuditEvent
 from core.principal import Role
+from filing_bridge.domain import FilingState
 from tests.support import accounts as make
-from tests.support.portal import make_contract
+from tests.support.portal import make_contract, make_filing
 
 WORKERS, CONTRACTS = "/workers/", "/contracts/"
 ID_NO, MOBILE = make.id_no(501), "13712340501"
@@ -161,3 +164,27 @@ def test_changing_a_worker_shows_nothing_and_keeps_what_was_left_empty(employer:
 
     worker.refresh_from_db()
     assert (worker.name, worker.education, worker.id_no, worker.mobile) == ("测试丁", "21", ID_NO, MOBILE)
+
+
+def test_d09_a_late_decision_stands_on_its_tab_with_whom_to_ask(employer: Employer) -> None:
+    today = clock.today()
+    yesterday = today - timedelta(days=1)
+    late, calm = (
+        make_filing(
+            make_contract(employer, ContractState.EFFECTIVE),
+            FilingState.UNDER_REVIEW,
+            decision_by=day,
+            receipt_no=f"TEST{day.isoformat()}",
+        )
+        for day in (yesterday, today)
+    )
+    browser = browser_of(employer, Role.AUDITOR)
+    page = browser.get(reverse("portal:filings") + "?show=review-late").content.decode()
+    assert late.contract_no in page
+    assert calm.contract_no not in page
+    shown = browser.get(reverse("portal:contract", args=[late.contract_id])).content.decode()
+    for words in ("审核超时", "12333", late.receipt_no, yesterday.isoformat()):
+        assert words in shown
+    other = browser.get(reverse("portal:contract", args=[calm.contract_id])).content.decode()
+    assert "审核超时" not in other
+    assert today.isoformat() in other

@@ -8,9 +8,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Employer
+from contracts.document.qr import drawn
 from contracts.domain import ContractState
 from contracts.models import Contract
-from contracts.web.onsite import _drawn
 from core.models import AuditEvent
 from core.principal import Role
 from signing.models import SigningLink
@@ -51,12 +51,12 @@ def test_codes_are_printed_only_after_the_question_and_only_for_who_has_to_sign(
 
 def test_a_code_is_drawn_as_the_library_made_it() -> None:
     url = "https://example.test/sign/#" + "a" * 43
-    path, size = _drawn(url)
+    path, size = drawn(url)
     code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(url)
     rows = code.get_matrix()
-    drawn = {(int(x), int(y)) for x, y in re.findall(r"M(\d+),(\d+)h1v1h-1z", path)}
-    assert drawn == {(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
+    dark_ones = {(int(x), int(y)) for x, y in re.findall(r"M(\d+),(\d+)h1v1h-1z", path)}
+    assert dark_ones == {(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if dark}
     assert size == len(rows)
 
 

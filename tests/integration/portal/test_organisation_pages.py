@@ -14,8 +14,8 @@ from PIL import Image
 
 from accounts import selectors
 from accounts.domain import SESSION_LIFE
-from accounts.models import ApiKey, Employer, Invitation, Membership, ProfileChange
-from accounts.services import api_keys, members
+from accounts.models import ApiKey, Employer, Invitation, Membership, ProfileChange, RoleRequest
+from accounts.services import api_keys, members, role_requests
 from accounts.web import urls_of_organisation
 from core import clock
 from core.principal import Permission, Role
@@ -37,6 +37,7 @@ class House:
     invitation: Invitation
     key: ApiKey
     endpoint: WebhookEndpoint
+    request: RoleRequest
     attempt: WebhookAttempt = field(init=False)
 
     def browser(self, role: Role) -> Browser:
@@ -50,6 +51,7 @@ class House:
             "invitation_id": self.invitation.pk,
             "key_id": self.key.pk,
             "webhook_id": self.endpoint.pk,
+            "request_id": self.request.pk,
         }
         return reverse(f"org:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
 
@@ -67,6 +69,9 @@ ROUTES = {
     "invite": Route((), OWNER, acts=True),
     "member": Route(("membership_id",), OWNER, acts=True),
     "remove": Route(("membership_id",), OWNER, acts=True),
+    "unlock": Route(("membership_id",), OWNER, acts=True),
+    "ask_for_role": Route(acts=True),
+    "decide_role": Route(("request_id",), OWNER, acts=True),
     "invitations": Route((), OWNER, acts=True),
     "withdraw": Route(("invitation_id",), OWNER, acts=True),
     "mfa": Route((), OWNER, acts=True),
@@ -95,7 +100,9 @@ def make_house() -> House:
     )  # fmt: skip
     endpoint = webhooks.register_endpoint(principal=owner, url="https://hr.example.com/hook", topics=["*"])
     webhooks.emit("filing.accepted", tenant=employer.pk, subject="filing:1", data={})
-    house = House(employer, people, invitation, key, endpoint)
+    auditor = selectors.member_principal(people[Role.AUDITOR])
+    request = role_requests.ask_for_role(principal=auditor, role=Role.CLERK, note="接手备案")
+    house = House(employer, people, invitation, key, endpoint, request)
     house.attempt = WebhookAttempt.objects.create(
         delivery=WebhookDelivery.objects.get(endpoint=endpoint), started_at=clock.now(),
         created_at=clock.now(), status=500,

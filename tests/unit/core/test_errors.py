@@ -18,7 +18,7 @@ def test_the_page_says_what_the_catalogue_says() -> None:
 
 
 @pytest.mark.parametrize("row", CATALOGUE.rows.values(), ids=lambda row: row.code)
-def test_every_code_has_words_and_a_remedy_in_both_languages(row: ErrorCode) -> None:
+def test_d11_every_code_has_words_and_a_remedy_in_both_languages(row: ErrorCode) -> None:
     assert 400 <= row.status < 600
     assert all(text.strip() for text in (row.zh, row.en, row.remedy_zh, row.remedy_en))
     assert any("一" <= character <= "鿿" for character in row.zh)

@@ -135,7 +135,7 @@ def test_what_the_check_finds(record: dict[str, Any], change: Any, fault: tuple[
 @pytest.mark.parametrize(
     ("jurisdiction", "days"), [("370303", 15), ("310115", 15), ("320205", 10), ("110101", 15)]
 )
-def test_the_deadline_of_an_ending_in_each_jurisdiction(
+def test_a08_the_deadline_of_an_ending_in_each_jurisdiction(
     ending: dict[str, Any], jurisdiction: str, days: int
 ) -> None:
     last = deadline(ending, FilingType.RESCISSION, profile_for(jurisdiction))

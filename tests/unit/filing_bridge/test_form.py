@@ -126,3 +126,18 @@ def test_an_unlisted_code_of_a_short_table_shows_its_class() -> None:
 def test_there_is_no_form_for_a_filing_that_was_not_accepted(state: str) -> None:
     with pytest.raises(ValueError, match=state):
         render_filing_form(record(), RECEIPT | {"state": state}, at=AT)
+
+
+def test_a19_paper_of_the_form_can_be_checked_by_its_code() -> None:
+    """The code stands beside the title and leaves both seals, the words and the one page as they were."""
+    plain = render_filing_form(record(), RECEIPT, at=AT)
+    coded = render_filing_form(record(), RECEIPT, at=AT, check="https://example.com/verify/filings/A/B/")
+    assert (coded.anchors, coded.page_sizes, printed(coded)) == (
+        plain.anchors,
+        plain.page_sizes,
+        printed(plain),
+    )
+    with pypdfium2.PdfDocument(coded.pdf) as document:
+        page = document[0].render(scale=4).to_pil().convert("L")
+    corner = page.crop((page.width * 3 // 4, 0, page.width, page.height // 12))
+    assert sum(corner.histogram()[:64]) > 0.02 * corner.width * corner.height

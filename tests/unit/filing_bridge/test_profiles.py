@@ -41,7 +41,7 @@ def test_the_longest_match_holds(jurisdiction: str, code: str) -> None:
     assert profile_for(jurisdiction).code == code
 
 
-def test_the_day_of_the_event_is_not_counted(facts: dict[str, Any]) -> None:
+def test_a07_the_day_of_the_event_is_not_counted(facts: dict[str, Any]) -> None:
     """民法典 Art. 201: thirty days from 3 November end on 3 December."""
     profile = profile_for("370303")
     assert deadline(facts, FilingType.HIRE, profile) == date(2026, 12, 3)
