@@ -26,6 +26,7 @@ from signing.services.requests import PartySpec, open_request
 SYSTEM = "system:contracts"
 TOOLTIPS = {"worker": "乙方（劳动者）签名", "employer": "甲方（用人单位）盖章"}
 ANCHORS = {"worker": "worker_signature", "employer": "employer_seal"}
+DATES = {"worker": "worker_date", "employer": "employer_date"}
 
 
 @work.handler(uploading.CHECK, lease=timedelta(minutes=5))
@@ -64,10 +65,11 @@ def render_contract(key: str) -> None:
     # stays in the zone that its field covers.
     free = [] if content["signing"].get("locked") else order[:1]
     zones = {role: None if role in free else boxes[role] for role in order}
+    dates = {role: tuple(boxes_of(rendered, DATES[role])) for role in order}
     prepared = prepare(
         rendered.pdf,
-        [FieldSpec(role, TOOLTIPS[role], boxes[role], zones[role]) for role in order],
-        seams=[_box(rendered, anchor) for anchor in rendered.anchors if anchor.key.startswith("seam_")],
+        [FieldSpec(role, TOOLTIPS[role], boxes[role], zones[role], dates[role]) for role in order],
+        seams=boxes_of(rendered, "seam_"),
     )
     digest = blobs.put(prepared)
     with transaction.atomic():
@@ -195,6 +197,11 @@ def _party(facts: Facts, role: str, place: Box, zone: Box | None) -> PartySpec:
 def box_of(rendered: Rendered, key: str) -> Box:
     """The box of a named anchor, as fractions of its page."""
     return _box(rendered, next(anchor for anchor in rendered.anchors if anchor.key == key))
+
+
+def boxes_of(rendered: Rendered, prefix: str) -> list[Box]:
+    """The boxes of all anchors whose names begin like this, in order."""
+    return [_box(rendered, anchor) for anchor in rendered.anchors if anchor.key.startswith(prefix)]
 
 
 def _box(rendered: Rendered, anchor: Anchor) -> Box:

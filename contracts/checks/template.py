@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contracts.checks import Finding, Severity, check_wording
+from contracts.document.blanks import OPEN_BLANK
 from contracts.document.expand import CannotExpand, expand
 from contracts.document.samples import sample_facts
 from contracts.document.template import check_template, missing_items, printed_texts
@@ -33,7 +34,17 @@ def template_faults(template: Mapping[str, Any]) -> list[Fault]:
 
 def _wording(template: Mapping[str, Any]) -> Iterator[Fault]:
     for pointer, text in printed_texts(template):
-        for unknown in UNKNOWN_BLANK.findall(text):
+        for waiting in OPEN_BLANK.finditer(text):
+            label = waiting["label"] or "空格"
+            yield Fault(
+                pointer,
+                "template_open_blank",
+                f"“{label}”处要填什么，还没有确定。",
+                f"What is to be filled in at {label} is not settled yet.",
+                "请用“插入空格”选择内容替换它，或者改成文字。",
+                "Replace it with a choice under “Insert a blank”, or with words.",
+            )
+        for unknown in UNKNOWN_BLANK.findall(OPEN_BLANK.sub("", text)):
             yield Fault(
                 pointer,
                 "template_bad_blank",

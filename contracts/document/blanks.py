@@ -22,6 +22,14 @@ class Blank:
 
 Piece: TypeAlias = str | Blank
 
+# Stands among the words of a draft for a blank that nobody has settled yet, with what it is called there.
+OPEN_BLANK: Final = re.compile(r"【待定(?:：(?P<label>[^】]*))?】")
+
+
+def open_blank(label: str) -> str:
+    """A blank that is still to be settled."""
+    return f"【待定：{label}】" if label else "【待定】"
+
 
 class BadBlankError(ValueError):
     """Text whose braces do not form blanks."""

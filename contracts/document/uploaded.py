@@ -18,6 +18,9 @@ from signing.pades.geometry import Box, PageFrame, check_place
 SCHEMA: Final = "urn:qianbei:schema:uploaded-template:1"
 # The mark of each party: the kind of its field, of which there must be one, and what the layout calls it.
 MARKS: Final = {"signature": "worker_signature", "seal": "employer_seal"}
+# Where the day is written on which a party signs; there may be none or several.
+DAYS: Final = {"signature_date": "worker_date", "seal_date": "employer_date"}
+_WIDGETS: Final = MARKS | DAYS  # of the signed PDF; none may stand on another
 SEAM: Final = "seam"
 MILLIMETRE: Final = 72 / 25.4
 SMALLEST: Final = 6.0  # points: what must be set smaller cannot be read on paper
@@ -28,7 +31,9 @@ _NAMES: Final = {
     "signature": ("员工签名", "worker's signature"),
     "seal": ("单位公章", "employer's seal"),
     SEAM: ("骑缝章", "cross-page seal"),
-    "date": ("日期", "date"),
+    "signature_date": ("签名日期", "date of the worker's signature"),
+    "seal_date": ("盖章日期", "date of the employer's seal"),
+    "date": ("合同里的日期", "date of the contract"),
     "text": ("文字", "text"),
 }
 _MISPLACED: Final = {
@@ -37,7 +42,7 @@ _MISPLACED: Final = {
     ),
     "place_too_small": ("太小，看不清", "is too small to be read", "请放大。", "Make it larger."),
     "place_overlaps": (
-        "与另一处签章重叠", "overlaps another mark", "请把两处签章分开。", "Move the two apart.",
+        "与另一处签章或日期重叠", "overlaps another mark or date", "请把两处分开。", "Move the two apart.",
     ),
 }  # fmt: skip
 
@@ -55,10 +60,10 @@ def check_fields(template: Mapping[str, Any]) -> Iterator[Fault]:
     for number, field in enumerate(template["fields"]):
         box = box_of_field(field)
         try:
-            check_place(box, frames, keep_clear=taken if field["kind"] in MARKS else ())
+            check_place(box, frames, keep_clear=taken if field["kind"] in _WIDGETS else ())
         except PlaceRefused as refused:
             yield _misplaced(f"/fields/{number}", field["kind"], refused.code)
-        if field["kind"] in MARKS:
+        if field["kind"] in _WIDGETS:
             taken.append(box)
 
 
@@ -84,10 +89,10 @@ def page_sizes(template: Mapping[str, Any]) -> tuple[tuple[float, float], ...]:
 
 
 def marks(template: Mapping[str, Any]) -> Iterator[tuple[str, Box]]:
-    """What the layout calls each party's mark, and where it goes."""
-    return (
-        (MARKS[field["kind"]], box_of_field(field)) for field in template["fields"] if field["kind"] in MARKS
-    )
+    """What the layout calls each party's mark, and each date of one, and where it goes."""
+    for field in template["fields"]:
+        if field["kind"] in _WIDGETS:
+            yield _WIDGETS[field["kind"]], box_of_field(field)
 
 
 def seam_middle(template: Mapping[str, Any]) -> float | None:

@@ -10,7 +10,8 @@ class Template(models.Model):
     """A contract template: one of ours, which has no employer, or an employer's own.
 
     Its versions bear its slug. The titles are those of the newest one, for lists and searches. `draft` is
-    what the employer is writing, faults and all; `revision` counts how often it was kept.
+    what the employer is writing, faults and all; `revision` counts how often it was kept. `report` tells its
+    writer what was made of the uploaded file (contracts/services/uploads.py), until the draft is published.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -23,6 +24,7 @@ class Template(models.Model):
     changed_at = models.DateTimeField()
     draft = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=0)
+    report = models.JSONField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["employer", "title_zh"]),)

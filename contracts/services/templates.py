@@ -91,7 +91,9 @@ def publish_draft(*, principal: Principal, template_id: UUID) -> TemplateVersion
     titles = {"title_zh": content["title"]["zh"], "title_en": content["title"]["en"]}
     with transaction.atomic():
         found = Template.objects.filter(pk=template.pk, revision=template.revision)
-        if not found.update(draft=None, revision=template.revision + 1, changed_at=now, **titles):
+        if not found.update(
+            draft=None, report=None, revision=template.revision + 1, changed_at=now, **titles
+        ):
             raise Refused("template_draft_moved")
         version = TemplateVersion.objects.create(
             slug=template.slug,

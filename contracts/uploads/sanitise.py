@@ -16,9 +16,9 @@ import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Pdf, Rectangle, Stream
 
+from contracts.uploads.limits import MAX_BYTES, UnfitError
 from signing.pades.prepare import page_frame
 
-MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PAGES: Final = 40
 MAX_OBJECTS: Final = 20_000
 MAX_UNPACKED: Final = 256 * 1024 * 1024  # bytes of all streams together
@@ -33,14 +33,6 @@ _STRAY: Final = (
     "/LastModified", "/StructParent", "/StructParents",
 )  # fmt: skip
 _MEDIA: Final = ("/RichMedia", "/Movie", "/Sound", "/Screen", "/3D")
-
-
-class UnfitError(Exception):
-    """A file that cannot become a template; `code` is one of `contracts/errors.toml`."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ def sanitise(data: bytes) -> Clean:
     if len(data) > MAX_BYTES:
         raise UnfitError("upload_too_large")
     if b"%PDF-" not in data[:1024]:
-        raise UnfitError("upload_not_pdf")
+        raise UnfitError("upload_not_taken")
     try:
         with pikepdf.open(BytesIO(data)) as source:
             notes = sorted(set(_notes(source)))

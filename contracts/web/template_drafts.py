@@ -18,7 +18,8 @@ from contracts.document.uploaded import is_uploaded
 from contracts.document.wording import fact_name
 from contracts.services import templates
 from contracts.web.template_fields import editor
-from contracts.web.template_words import words
+from contracts.web.template_uploads import told_of
+from contracts.web.template_words import applicable, words
 from core.errors import Fault, Refused
 from core.principal import Permission
 
@@ -45,10 +46,11 @@ def edit(visit: Visit, template_id: UUID) -> HttpResponse:
     desk = {
         "content": template.draft,
         "revision": template.revision,
-        "faults": _told(template_faults(template.draft)),
+        "faults": _listed(template_faults(template.draft)),
         "blanks": offered_blanks(template.draft),
         "facts": offered_facts(),
         "repeats": [{"path": REPEATED, "name": fact_name(REPEATED)}],
+        **applicable(),
         "items": [{"number": item.number, "name": item.zh} for item in STATUTORY_ITEMS],
         "words": words(),
         "save": reverse("templates:save", args=[template.pk]),
@@ -57,6 +59,7 @@ def edit(visit: Visit, template_id: UUID) -> HttpResponse:
         "template_edit.html",
         of=template,
         title=template.draft["title"]["zh"],
+        told=told_of(template),
         desk=json.dumps(desk, ensure_ascii=False),
         may_publish=visit.may(Permission.MANAGE_PROFILE),
     )
@@ -74,7 +77,7 @@ def save(visit: Visit, template_id: UUID) -> HttpResponse:
     revision, faults = templates.save_draft(
         principal=visit.principal, template_id=template_id, content=content, revision=revision
     )
-    return JsonResponse({"revision": revision, "faults": _told(faults)})
+    return JsonResponse({"revision": revision, "faults": _listed(faults)})
 
 
 @for_acting
@@ -94,5 +97,5 @@ def publish(visit: Visit, template_id: UUID) -> HttpResponse:
     return visit.done(told, "templates:template", template_id)
 
 
-def _told(faults: list[Fault]) -> list[dict[str, str]]:
+def _listed(faults: list[Fault]) -> list[dict[str, str]]:
     return [{"at": fault.field, "words": words_of(fault)} for fault in faults]

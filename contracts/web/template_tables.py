@@ -111,7 +111,7 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     rows=rows,
     key=lambda row: row.id,
     order="title_zh",
-    openings=(Opening(_("上传 PDF"), "templates:upload", "upload", Permission.DRAFT),),
+    openings=(Opening(_("上传合同文件"), "templates:upload", "upload", Permission.DRAFT),),
     tabs=(
         ALL,
         Tab("own", _("本单位"), lambda found: found.filter(employer__isnull=False)),
@@ -120,5 +120,7 @@ TEMPLATES: Table[Template, TemplateRow] = Table(
     search=_search,
     hint=_("可输入模板名称的一部分"),
     empty=_("还没有模板"),
-    empty_text=_("平台发布的合同模板会显示在这里，可以复制后改成本单位的；也可以上传本单位的 PDF 合同。"),
+    empty_text=_(
+        "平台发布的合同模板会显示在这里，可以复制后改成本单位的；也可以上传本单位的 Word 或 PDF 合同。"
+    ),
 )

@@ -132,7 +132,7 @@ def _pages(content: dict[str, Any], term: str) -> tuple[int, Sequence[Fault]]:
 
 
 def _term(visit: Visit, content: dict[str, Any]) -> str:
-    """The type of term to be shown: the one asked for, if the template allows it, else its first."""
+    """The type of term to be shown: the one asked for, if the template allows it, else its first, if any."""
     terms: list[str] = content["applies_to"]["term_types"]
     wanted = visit.request.GET.get("term", "")
-    return wanted if wanted in terms else terms[0]
+    return wanted if wanted in terms else next(iter(terms), "")

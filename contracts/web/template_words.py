@@ -1,6 +1,9 @@
-"""What the template editor's script says."""
+"""What the scripts of the template editors say."""
 
 from django.utils.translation import gettext_lazy as _
+
+from accounts.web.words import by_language
+from core.codes import describe
 
 _WORDS = {
     "saved": _("已自动保存"),
@@ -50,6 +53,8 @@ _WORDS = {
     "worker_first": _("员工先签，单位后盖章"),
     "employer_first": _("单位先盖章，员工后签"),
     "order": _("签署顺序"),
+    "forms": _("用工形式"),
+    "terms": _("合同期限"),
 }
 
 
@@ -58,21 +63,13 @@ def words() -> dict[str, str]:
     return {name: str(text) for name, text in _WORDS.items()}
 
 
-# What the clerk is told of an uploaded file, by the codes of contracts/uploads/sanitise.py.
-NOTES = {
-    "attachments": _("文件里的附件没有保留。"),
-    "fonts": _("文件里有字体没有嵌入，在不同电脑上看起来可能不一样。最好嵌入字体后重新导出、上传。"),
-    "forms": _("文件里的表单已变成普通内容，不能再填写；需要填写的地方请在下面放文字。"),
-    "layers": _("文件里的图层已合并，请核对每一页显示的内容。"),
-    "media": _("文件里的音视频没有保留。"),
-    "scripts": _("文件里的脚本和自动动作没有保留。"),
-}
-
 _FIELD_WORDS = {
     "signature": _("员工签名"),
     "seal": _("单位公章"),
+    "signature_date": _("签名日期"),
+    "seal_date": _("盖章日期"),
     "seam": _("骑缝章"),
-    "date": _("日期"),
+    "date": _("合同里的日期"),
     "text": _("文字"),
     "page": _("第 {page} 页"),
     "field_at": _("{name}，第 {page} 页，距左 {x} 毫米，距上 {y} 毫米"),
@@ -91,21 +88,30 @@ _FIELD_WORDS = {
     "remove": _("删除"),
     "copied": _("已复制到其余各页"),
     "seam_note": _("盖在所有页的右边缘，这里只定高低。"),
-    "date_note": _("签署的日期由签名和印章的时间戳证明，不必另填；这里填合同里的日期。"),
+    "date_note": _("这里填合同里的日期。签字、盖章当天的日期，请用“签名日期”“盖章日期”。"),
+    "day_note": _("签名或者盖章时自动写上当天的日期，字和框一样高。"),
     "found": _("找到 {count} 处"),
     "not_found": _("没有找到这些字"),
     "put_here": _("放到第 {page} 页的第 {number} 处"),
     "anchor_first": _("请先选一处签章或文字，再按文字定位"),
     "basics": _("名称和适用范围"),
-    "forms": _("用工形式"),
-    "terms": _("合同期限"),
     "confirm_covers": _("请核对：文件写明了下列法定内容"),
     "on_pages": _("签章和文字"),
 }
 _SHARED = (
     "saved", "saving", "unsaved", "moved", "unfit", "faults", "no_faults", "title", "title_en", "summary",
-    "summary_en", "locked", "worker_first", "employer_first", "order", "signing",
+    "summary_en", "locked", "worker_first", "employer_first", "order", "signing", "forms", "terms",
 )  # fmt: skip
+
+
+def applicable() -> dict[str, list[list[str]]]:
+    """The employment forms and types of term that a template may be for: codes and words."""
+    language = by_language("zh", "en")
+    tables = {"forms": "employment_form", "terms": "term_type"}
+    return {
+        name: [[code, describe(table, code, language)] for code in ("1", "2", "3")]
+        for name, table in tables.items()
+    }
 
 
 def field_words() -> dict[str, str]:

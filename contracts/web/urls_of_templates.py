@@ -7,13 +7,14 @@ from accounts.web import menu
 from accounts.web.listing import listed
 from contracts.web import template_drafts as drafts
 from contracts.web import template_fields as fields
+from contracts.web import template_uploads as uploads
 from contracts.web import template_views as views
 from contracts.web.template_tables import TEMPLATES
 
 app_name = "templates"
 urlpatterns = [
     path("", listed(TEMPLATES), name="list"),
-    path("upload/", fields.upload, name="upload"),
+    path("upload/", uploads.upload, name="upload"),
     path("<uuid:template_id>/", views.template_page, name="template"),
     path("<uuid:template_id>/draft/", drafts.start, name="start"),
     path("<uuid:template_id>/edit/", drafts.edit, name="edit"),

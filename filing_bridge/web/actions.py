@@ -21,7 +21,7 @@ MOST = 200  # of the latest events; the evidence package has all
 
 ACTIONS: Mapping[str, Words] = {
     "template.draft_started": _("开始写模板草稿"),
-    "template.uploaded": _("上传 PDF 制作模板"),
+    "template.uploaded": _("上传合同文件制作模板"),
     "template.published": _("发布模板版本"),
     "batch.uploaded": _("上传批量文件"),
     "batch.mapped": _("确认批量文件的各列"),

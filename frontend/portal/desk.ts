@@ -22,6 +22,8 @@ export interface Desk extends Acts {
   readonly facts: readonly Fact[];
   readonly repeats: readonly { readonly path: string; readonly name: string }[];
   readonly items: readonly { readonly number: number; readonly name: string }[];
+  readonly forms: readonly (readonly [string, string])[];
+  readonly terms: readonly (readonly [string, string])[];
   readonly words: Readonly<Record<string, string>>;
 }
 
@@ -99,6 +101,23 @@ export function tick(desk: Acts, label: string, ticked: boolean, put: (ticked: b
   field.checked = ticked;
   field.addEventListener("change", () => desk.change(() => put(field.checked)));
   return make("label", { class: "form-check" }, field, make("span", { class: "form-check-label" }, label));
+}
+
+/** Any of `[value, name]`; those in `held` are ticked. */
+export function ticks<T extends string | number>(
+  desk: Acts,
+  legend: string,
+  options: readonly (readonly [T, string])[],
+  held: T[],
+): HTMLElement {
+  const boxes = options.map(([value, name]) =>
+    tick(desk, name, held.includes(value), (ticked) => {
+      if (ticked) held.push(value);
+      else held.splice(held.indexOf(value), 1);
+      held.sort();
+    }),
+  );
+  return make("fieldset", { class: "qb-ticks" }, make("legend", { class: "form-label" }, legend), ...boxes);
 }
 
 /** A choice of `[value, name]`. */

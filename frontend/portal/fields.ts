@@ -2,7 +2,7 @@
 
 import type { Box, PageFrame } from "../shared/geometry";
 
-export type Kind = "signature" | "seal" | "seam" | "date" | "text";
+export type Kind = "signature" | "seal" | "signature_date" | "seal_date" | "seam" | "date" | "text";
 export interface Field extends Box {
   readonly id: string;
   readonly kind: Kind;
@@ -29,6 +29,8 @@ const DIGITS = 1e6;
 const SIZES: Record<Kind, readonly [number, number]> = {
   signature: [50 * MILLIMETRE, 18 * MILLIMETRE],
   seal: [SEAL, SEAL],
+  signature_date: [30 * MILLIMETRE, 5 * MILLIMETRE],
+  seal_date: [30 * MILLIMETRE, 5 * MILLIMETRE],
   seam: [LEAST, SEAL],
   date: [36 * MILLIMETRE, 6 * MILLIMETRE],
   text: [50 * MILLIMETRE, 6 * MILLIMETRE],
@@ -36,6 +38,10 @@ const SIZES: Record<Kind, readonly [number, number]> = {
 const GAP = 2 * MILLIMETRE;
 
 export const isMark = ({ kind }: Field): boolean => kind === "signature" || kind === "seal";
+/** The day on which a party signs. */
+export const isDay = ({ kind }: Field): boolean => kind === "signature_date" || kind === "seal_date";
+/** A field of the signed PDF, which none other may overlap. */
+export const isWidget = (field: Field): boolean => isMark(field) || isDay(field);
 /** The whole page, unturned: sanitised pages begin at the origin. */
 export const frameOf = ({ w, h }: Sheet): PageFrame => ({ left: 0, bottom: 0, right: w, top: h, rotate: 0 });
 

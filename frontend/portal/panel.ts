@@ -1,8 +1,8 @@
 // Beside the pages: the chosen field in numbers, all fields as a list, and what the whole template says of itself.
 
 import { keptText, shownText } from "./blanks";
-import { type Acts, button, choice, grouped, line, make, prose, tick } from "./desk";
-import { type Field, MILLIMETRE, isMark, moved, onPage, sized } from "./fields";
+import { type Acts, button, choice, grouped, line, make, prose, tick, ticks } from "./desk";
+import { type Field, MILLIMETRE, isDay, isMark, moved, onPage, sized } from "./fields";
 import type { Upload } from "./upload";
 
 export interface Deeds extends Acts {
@@ -69,6 +69,7 @@ export class Panel {
     }
     const parts: HTMLElement[] = [make("h2", { class: "h3" }, words[field.kind]!)];
     if (field.kind === "seam") parts.push(make("p", { class: "qb-note" }, words.seam_note!));
+    if (isDay(field)) parts.push(make("p", { class: "qb-note" }, words.day_note!));
     if (field.kind === "date") parts.push(...this.date(field));
     if (field.kind === "text") parts.push(...this.text(field, now));
     if (field.size) numbers.append(number("size", field.size, (size) => ({ ...now(), size: Math.max(6, Math.min(size, 36)) })));
@@ -139,12 +140,12 @@ export class Panel {
       line(deeds, words.title_en!, "/title/en", content.title.en, (text) => (content.title.en = text)),
       line(deeds, words.summary!, "/summary/zh", content.summary.zh, (text) => (content.summary.zh = text)),
       line(deeds, words.summary_en!, "/summary/en", content.summary.en, (text) => (content.summary.en = text)),
-      this.ticks(words.forms!, forms, content.applies_to.employment_forms),
-      this.ticks(words.terms!, terms, content.applies_to.term_types),
+      ticks(deeds, words.forms!, forms, content.applies_to.employment_forms),
+      ticks(deeds, words.terms!, terms, content.applies_to.term_types),
     );
     const numbers = items.map(({ number, name }) => [number, name] as const);
     const covers = make("details", { class: "card-body", "data-at": "/covers" }, make("summary", {}, words.confirm_covers!));
-    covers.append(this.ticks(words.confirm_covers!, numbers, content.covers));
+    covers.append(ticks(deeds, words.confirm_covers!, numbers, content.covers));
     const signing = make("details", { class: "card-body" }, make("summary", {}, words.signing!));
     const orders: [string, string][] = [
       ["worker", words.worker_first!],
@@ -167,15 +168,4 @@ export class Panel {
     return part;
   }
   private readonly open = new Set<string>();
-
-  private ticks<T extends string | number>(legend: string, options: readonly (readonly [T, string])[], held: T[]): HTMLElement {
-    const boxes = options.map(([value, name]) =>
-      tick(this.deeds, name, held.includes(value), (ticked) => {
-        if (ticked) held.push(value);
-        else held.splice(held.indexOf(value), 1);
-        held.sort();
-      }),
-    );
-    return make("fieldset", { class: "qb-ticks" }, make("legend", { class: "form-label" }, legend), ...boxes);
-  }
 }

@@ -1,6 +1,6 @@
 // A template as fields: chapters, clauses, blocks, conditions.
 
-import { type Desk, button, choice, grouped, line, make, prose, tick, tools } from "./desk";
+import { type Desk, button, choice, grouped, line, make, prose, tick, ticks, tools } from "./desk";
 import { type Block, type Chapter, type Clause, type Line, type Part, type Test, newBlock, newChapter, newClause } from "./template";
 
 export function template(desk: Desk, open: Set<string>): HTMLElement[] {
@@ -29,6 +29,8 @@ function basics(desk: Desk): HTMLElement {
     field("title_en", "title", "en"),
     field("summary", "summary", "zh"),
     field("summary_en", "summary", "en"),
+    ticks(desk, words.forms!, desk.forms, content.applies_to.employment_forms),
+    ticks(desk, words.terms!, desk.terms, content.applies_to.term_types),
   );
 }
 

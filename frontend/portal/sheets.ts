@@ -3,7 +3,7 @@
 import { placeFault } from "../shared/geometry";
 import { shownText } from "./blanks";
 import { make } from "./desk";
-import { type Field, MILLIMETRE, frameOf, isMark, moved, onPage, sized, snapped } from "./fields";
+import { type Field, MILLIMETRE, frameOf, isDay, isWidget, moved, onPage, sized, snapped } from "./fields";
 import type { Upload } from "./upload";
 
 const NEAR = 6; // pixels within which a field is drawn to another's edge
@@ -114,8 +114,9 @@ export class Sheets {
     );
     lay(element, field);
     if (field.size) label.style.fontSize = `${(field.size / sheet.w) * 100}cqw`;
-    const marks = this.desk.content.fields.filter((other) => isMark(other) && other.id !== field.id);
-    const fault = placeFault(field, pages.map(frameOf), isMark(field) ? { keepClear: marks } : {});
+    if (isDay(field)) label.style.fontSize = `${((field.h * sheet.h) / sheet.w) * 80}cqw`;
+    const others = this.desk.content.fields.filter((other) => isWidget(other) && other.id !== field.id);
+    const fault = placeFault(field, pages.map(frameOf), isWidget(field) ? { keepClear: others } : {});
     element.classList.toggle("qb-misplaced", fault !== null);
     if (field.id === chosen && field.kind !== "seam") element.append(make("span", { class: "qb-field-corner" }));
     element.addEventListener("pointerdown", (event) => this.take(event, field));

@@ -48,6 +48,7 @@ export interface Chapter extends Part {
 export interface Template {
   title: Bilingual;
   summary: Bilingual;
+  applies_to: { employment_forms: string[]; term_types: string[] };
   chapters: Chapter[];
   signing: { order: string[]; seam: boolean; locked?: boolean };
 }

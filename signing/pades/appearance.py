@@ -31,6 +31,8 @@ TEST_TILT = 20.0
 # A typed name, in points: height of a character, space around
 NAME_SIZE = 40.0
 NAME_MARGIN = 4.0
+# A line of words, in points: the height of a character
+LINE_SIZE = 12.0
 SVG_OPERATORS = {b"m": "M", b"l": "L", b"c": "C", b"h": "Z"}
 
 
@@ -120,6 +122,17 @@ def _name_set(name: str) -> Iterator[tuple[Glyph, tuple[float, float, float]]]:
         scale = NAME_SIZE / glyph.units
         yield glyph, (scale, across, NAME_MARGIN + 0.14 * NAME_SIZE)
         across += glyph.advance * scale
+
+
+@lru_cache(maxsize=64)
+def draw_words(words: str) -> Drawing:
+    """A line of words in Song, as high as its characters. Raises as `draw`."""
+    content, across = [INK + b" rg"], 0.0
+    for glyph in map(outline, words):
+        scale = LINE_SIZE / glyph.units
+        content.append(_placed(glyph.path, (scale, 0, 0, scale, across, 0.14 * LINE_SIZE)))
+        across += glyph.advance * scale
+    return Drawing(across, LINE_SIZE, b"\n".join(content))
 
 
 def _draw_seal(seal: Seal) -> Drawing:

@@ -5,27 +5,31 @@ is returned, or a refusal is raised and nothing exists.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_string
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from signing.keys import cms
+from signing.keys.errors import TimeStampUnavailable
 from signing.keys.revocation import Evidence
 from signing.keys.signing_key import SigningKey
 from signing.keys.timestamp import TimeStamp, TimeStampAuthority
-from signing.pades.appearance import Drawing, draw
+from signing.pades.appearance import Drawing, draw, draw_words
 from signing.pades.complete import Completion, add_evidence, fill_seams
 from signing.pades.document import Revision
 from signing.pades.errors import SigningRefused
 from signing.pades.geometry import Box, check_place, to_rect
 from signing.pades.marks import Mark
+from signing.pades.prepare import DATE, date_fields_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CERTIFYING = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.FILL_FORMS)
+APPROVING = SigMDPSetup(md_algorithm="sha256")
 LOCKING = SigMDPSetup(
     md_algorithm="sha256", field_lock=FieldMDPSpec(FieldMDPAction.ALL), docmdp_perms=MDPPerm.NO_CHANGES
 )
@@ -61,7 +65,8 @@ def sign_first(
     """The first signature: certifies the document, after which only filling in is allowed (DocMDP P=2).
 
     `pdf` comes from `prepare`. The mark may stand anywhere on any page, off other fields: the field itself is
-    moved. `completion` is given if and only if the document has this one field.
+    moved. `completion` is given if and only if the document has this one field. The party's date fields say
+    on which day (in Shanghai) it signed; the signature locks them.
 
     Returns the whole signed file. Raises PlaceRefused; SigningRefused: document_not_prepared, field_unknown,
     field_already_signed, signing_out_of_turn, certificate_expired; TimeStampUnavailable or ClockSkew. Nothing
@@ -119,6 +124,9 @@ def _sign(
     drawing = draw(party.mark)
     field = revision.field(party.field)
     _draw_mark(revision, field, drawing, party.place)
+    at = tsa.now().astimezone(SHANGHAI).replace(microsecond=0)
+    dated = _write_day(revision, party.field, at.date())
+    mdp = _locking_dates(mdp, revision, dated, last=completion is not None)
     evidence = list(party.evidence)
     if completion is not None:
         fill_seams(revision, completion.seam)
@@ -134,7 +142,7 @@ def _sign(
         + tsa.token_size
     )
     placeholder = SignatureObject(
-        timestamp=tsa.now().astimezone(SHANGHAI).replace(microsecond=0),
+        timestamp=at,
         subfilter=SigSeedSubFilter.PADES,
         reason=party.reason or None,
         bytes_reserved=2 * size,
@@ -143,6 +151,8 @@ def _sign(
     def time_stamp(signature: bytes) -> bytes:
         stamp = tsa.stamp(signature)
         _check_validity(party.key, stamp)
+        if dated and stamp.at.astimezone(SHANGHAI).date() != at.date():
+            raise TimeStampUnavailable("the day that was written is over")
         return stamp.token
 
     def container(digest: bytes) -> bytes:
@@ -170,6 +180,31 @@ def _draw_mark(revision: Revision, field: DictionaryObject, drawing: Drawing, pl
     top = (place.y - widget.y) * height + (box_height - scale * drawing.height) / 2
     low = widget.h * height - top - scale * drawing.height
     revision.draw(field, widget.w * width, widget.h * height, drawing, (scale, scale, left, low))
+
+
+def _write_day(revision: Revision, party: str, day: date) -> list[str]:
+    """Write the day into the party's date fields, as large as they are; returns their names."""
+    fields = revision.fields_named(date_fields_of(party))
+    words = f"{day.year}年{day.month}月{day.day}日"
+    for field in fields:
+        field["/V"] = pdf_string(words)
+        _draw_mark(revision, field, draw_words(words), None)
+    return [str(field["/T"]) for field in fields]
+
+
+def _locking_dates(
+    mdp: SigMDPSetup | None, revision: Revision, dated: list[str], *, last: bool
+) -> SigMDPSetup | None:
+    """Every signature locks its own dates; the last one all fields but the dates that others locked.
+
+    pyHanko takes a locked text field for changed when its appearance is older than the lock.
+    """
+    others = [name for name in revision.field_names() if name.startswith(DATE) and name not in dated]
+    if last and mdp and others:
+        return replace(mdp, field_lock=FieldMDPSpec(FieldMDPAction.EXCLUDE, others))
+    if dated and not last:
+        return replace(mdp or APPROVING, field_lock=FieldMDPSpec(FieldMDPAction.INCLUDE, dated))
+    return mdp
 
 
 def _check_validity(key: SigningKey, stamp: TimeStamp) -> None:

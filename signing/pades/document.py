@@ -62,6 +62,10 @@ class Revision:
             raise SigningRefused("field_unknown")
         return dictionary(self._fields[name].get_object())
 
+    def field_names(self) -> list[str]:
+        """Of all fields, in order."""
+        return list(self._fields)
+
     def signature_fields(self) -> Iterator[tuple[str, bool]]:
         """Name of each, and whether it is signed, in signing order.
 

@@ -16,6 +16,7 @@ from signing.pades.errors import SigningRefused
 from signing.pades.geometry import Box, PageFrame, check_place, to_rect
 
 PRINT_AND_LOCKED = 132  # annotation flags: bit 3 Print, bit 8 Locked (ISO 32000-1, table 165)
+DATE = "date_"  # what the names of date fields begin with
 READ_ONLY = 1  # field flag (table 221)
 SIGNATURES_EXIST_APPEND_ONLY = 3  # /SigFlags (table 219)
 
@@ -26,21 +27,29 @@ class FieldSpec:
 
     `tooltip` is read out by screen readers. `box` is where the layout wants the mark. A later party may put
     its mark anywhere in `zone`, which then is the widget's rectangle; without one, its mark stays in `box`.
-    The first party needs no zone: its field itself is moved.
+    The first party needs no zone: its field itself is moved. `dates`: where the day of its signature is
+    written.
     """
 
     name: str
     tooltip: str
     box: Box
     zone: Box | None = None
+    dates: tuple[Box, ...] = ()
+
+
+def date_fields_of(party: str) -> str:
+    """What the names of a party's date fields begin with; a number follows."""
+    return f"{DATE}{party}_"
 
 
 def prepare(pdf: bytes, fields: Sequence[FieldSpec], seams: Sequence[Box] = ()) -> bytes:
-    """Add signature fields in signing order, and one empty read-only field per box of `seams` (骑缝章).
+    """Add signature fields in signing order, and an empty read-only field for each date and seam (骑缝章).
 
-    The last party's field locks the document. Equal input gives equal bytes. Raises PlaceRefused for a box
-    off the page or zones that overlap, and SigningRefused("document_not_prepared") for a file that cannot be
-    read, is encrypted, has no structure tree, or has a form already.
+    The last party's field locks the document, an earlier one its own dates. Equal input gives equal bytes.
+    Raises PlaceRefused for a box off the page or zones that overlap, and
+    SigningRefused("document_not_prepared") for a file that cannot be read, is encrypted, has no structure
+    tree, or has a form already.
     """
     if not fields or len({spec.name for spec in fields}) != len(fields):
         raise ValueError("fields must be named differently, and there must be one")
@@ -55,8 +64,12 @@ def prepare(pdf: bytes, fields: Sequence[FieldSpec], seams: Sequence[Box] = ()) 
         frames = [page_frame(page) for page in document.pages]
         _check(fields, seams, frames)
         form = _Form(document, frames)
+        earlier: list[str] = []
         for number, spec in enumerate(fields, start=1):
-            form.add_signature(spec, movable=number == 1, locking=number == len(fields))
+            form.add_signature(spec, movable=number == 1, locking=number == len(fields), earlier=earlier)
+            earlier += _date_names(spec)
+        for spec in fields:
+            form.add_dates(spec)
         for number, box in enumerate(seams, start=1):
             form.add_seam(number, len(seams), box)
         form.finish()
@@ -93,9 +106,24 @@ def _check(fields: Sequence[FieldSpec], seams: Iterable[Box], frames: Sequence[P
         widget = spec.zone or spec.box
         check_place(widget, frames, keep_clear=taken)
         taken.append(widget)
+    for box in (box for spec in fields for box in spec.dates):
+        check_place(box, frames, keep_clear=taken)
+        taken.append(box)
     for box in seams:
         if not 1 <= box.page <= len(frames):
             raise ValueError("a seam on a page that is not there")
+
+
+def _date_names(spec: FieldSpec) -> list[str]:
+    return [f"{date_fields_of(spec.name)}{number}" for number in range(1, len(spec.dates) + 1)]
+
+
+def _lock(action: pikepdf.Name, names: Sequence[str] = ()) -> Dictionary:
+    """A signature field lock dictionary (ISO 32000-1, table 233)."""
+    lock = Dictionary(Type=Name.SigFieldLock, Action=action)
+    if names:
+        lock.Fields = Array([String(name) for name in names])
+    return lock
 
 
 class _Form:
@@ -111,17 +139,29 @@ class _Form:
         empty = document.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 1, 1]))
         self._empty = Dictionary(N=document.make_indirect(empty))
 
-    def add_signature(self, spec: FieldSpec, *, movable: bool, locking: bool) -> None:
+    def add_signature(self, spec: FieldSpec, *, movable: bool, locking: bool, earlier: Sequence[str]) -> None:
         widget = self._widget(spec.box if movable else spec.zone or spec.box, spec.name, spec.tooltip)
         widget.FT = Name.Sig
         if locking:
-            # After this signature nothing may change but validation data and archive time-stamps.
-            lock = Dictionary(Type=Name.SigFieldLock, Action=Name.All, P=1)
+            # After this signature nothing may change but validation data and archive time-stamps. Dates that
+            # earlier signatures have locked are left to them (see apply.py).
+            lock = _lock(Name.Exclude, earlier) if earlier else _lock(Name.All)
+            lock.P = 1
             widget.Lock = self._document.make_indirect(lock)
+        elif spec.dates:
+            widget.Lock = self._document.make_indirect(_lock(Name.Include, _date_names(spec)))
+
+    def add_dates(self, spec: FieldSpec) -> None:
+        for name, box in zip(_date_names(spec), spec.dates, strict=True):
+            self._add_text(box, name, f"{spec.tooltip}：日期 / Date")
 
     def add_seam(self, number: int, total: int, box: Box) -> None:
         tooltip = f"骑缝章 第 {number} 页，共 {total} 页 / Cross-page seal {number} of {total}"
-        widget = self._widget(box, f"seam_{number}", tooltip)
+        self._add_text(box, f"seam_{number}", tooltip)
+
+    def _add_text(self, box: Box, name: str, tooltip: str) -> None:
+        """What we draw when its time has come; nobody types into it."""
+        widget = self._widget(box, name, tooltip)
         widget.FT = Name.Tx
         widget.Ff = READ_ONLY
         widget.DA = String("0 g")

@@ -22,7 +22,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.fields import FieldMDPAction, MDPPerm, SigSeedSubFilter
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -171,19 +171,16 @@ class _Judge:
         return data
 
     def _check_protection(self, signatures: list[EmbeddedPdfSignature]) -> None:
-        """The first certifies (only filling in allowed), the last locks all fields and allows no changes."""
+        """The first certifies (only filling in allowed), the last allows no changes and locks all fields but
+        those that earlier signatures have locked."""
         first, last = signatures[0], signatures[-1]
         sole = MDPPerm.NO_CHANGES if first is last else MDPPerm.FILL_FORMS
         root = self._reader.root
         certified = root["/Perms"].raw_get("/DocMDP").reference if "/Perms" in root else None
         if certified != first.sig_field.raw_get("/V").reference or first.docmdp_level is not sole:
             raise _Refused("not_certified", first.field_name)
-        lock = last.fieldmdp
-        if (
-            lock is None
-            or lock.action is not FieldMDPAction.ALL
-            or last.docmdp_level is not MDPPerm.NO_CHANGES
-        ):
+        earlier = [one.fieldmdp for one in signatures[:-1] if one.fieldmdp is not None]
+        if last.docmdp_level is not MDPPerm.NO_CHANGES or not _locks_all(last.fieldmdp, earlier):
             raise _Refused("not_locked", last.field_name)
 
     def _check_format(self, signature: EmbeddedPdfSignature) -> None:
@@ -263,6 +260,15 @@ def _only_filled_in(signature: EmbeddedPdfSignature, *, last: bool) -> bool:
     changes = signature.diff_result
     allowed = ModificationLevel.LTA_UPDATES if last else ModificationLevel.FORM_FILLING
     return isinstance(changes, DiffResult) and changes.modification_level <= allowed
+
+
+def _locks_all(lock: FieldMDPSpec | None, earlier: Sequence[FieldMDPSpec]) -> bool:
+    """Whether a lock leaves no field free, but for fields that earlier locks name."""
+    if lock is None or lock.action is FieldMDPAction.INCLUDE:
+        return False
+    named = [one.fields or () for one in earlier if one.action is FieldMDPAction.INCLUDE]
+    free = () if lock.action is FieldMDPAction.ALL else lock.fields or ()
+    return {str(name) for name in free} <= {str(name) for names in named for name in names}
 
 
 def _time_stamps(signature: EmbeddedPdfSignature) -> list[cms.SignedData]:

@@ -191,6 +191,11 @@ def check_ink(shown: Points, found: Points) -> None:
     left, top, width, height = shown
     middle = (found[0] + found[2]) / 2, (found[1] + found[3]) / 2
     assert middle == pytest.approx((left + width / 2, top + height / 2), abs=NEAR)
+    check_within(shown, found)
+
+
+def check_within(shown: Points, found: Points) -> None:
+    left, top, width, height = shown
     assert found[0] >= left - NEAR
     assert found[2] <= left + width + NEAR
     assert found[1] >= top - NEAR
@@ -206,6 +211,10 @@ def test_b09_what_is_dragged_in_the_editor_is_there_in_the_signed_pdf(
     with desk_of(browser, live_server.url, template) as desk:
         desk.add("text")
         desk.drag("text", 120, -60)
+        desk.add("signature_date")
+        desk.drag("signature_date", -150, 60)
+        desk.add("seal_date")
+        desk.drag("seal_date", 150, 60)
         desk.scroll_to(2)
         desk.add("signature")
         desk.drag("signature", 140, 90)
@@ -217,7 +226,7 @@ def test_b09_what_is_dragged_in_the_editor_is_there_in_the_signed_pdf(
         desk.number("距上").fill("205")
         expect(desk.page.locator("#saved")).to_have_text("已自动保存")
         desk.look("template-fields")
-        shown = {kind: desk.shown(kind) for kind in ("signature", "seal")}
+        shown = {kind: desk.shown(kind) for kind in ("signature", "seal", "signature_date", "seal_date")}
         confirm_and_publish(desk)
 
     with ThreadPoolExecutor(1) as elsewhere:  # the rule's own loop cannot run beside Playwright's
@@ -229,6 +238,8 @@ def test_b09_what_is_dragged_in_the_editor_is_there_in_the_signed_pdf(
     border = (shown["seal"][0] + shown["seal"][2] + shown["signature"][0]) / 2 / 595.276
     check_ink(shown["signature"], ink(before, after, 2, border, 1))
     check_ink(shown["seal"], ink(before, after, 2, 0, border))
+    check_within(shown["signature_date"], ink(before, after, 1, 0, 0.5))
+    check_within(shown["seal_date"], ink(before, after, 1, 0.5, 1))
 
 
 def test_by_keys_numbers_and_words_and_back(employer: Employer, live_server: Any, browser: Browser) -> None:

@@ -76,7 +76,7 @@ def test_what_was_left_out_is_told(employer: Employer) -> None:
 @pytest.mark.parametrize(
     ("pdf", "words"),
     [
-        (b"MZ" + bytes(100), "不是 PDF"),
+        (b"MZ" + bytes(100), "不是 Word（.docx）或者 PDF"),
         (uploads.contract_pdf()[:3000], "无法读取"),
         (uploads.locked(), "密码"),
         (uploads.changed(uploads.with_signature), "已经有电子签名"),

@@ -9,7 +9,8 @@ import pypdfium2
 import pytest
 from PIL import ImageChops
 
-from contracts.uploads.sanitise import MAX_BYTES, UnfitError, sanitise
+from contracts.uploads.limits import MAX_BYTES, UnfitError
+from contracts.uploads.sanitise import sanitise
 from tests.support import uploads
 
 FORBIDDEN = (
@@ -100,7 +101,7 @@ def test_turned_and_cropped_pages_are_taken_as_they_are_shown(rotate: int) -> No
 @pytest.mark.parametrize(
     ("make", "code"),
     [
-        (lambda: b"MZ\x90\0" + bytes(5000), "upload_not_pdf"),
+        (lambda: b"MZ\x90\0" + bytes(5000), "upload_not_taken"),
         (lambda: b"%PDF-", "upload_unreadable"),
         (lambda: uploads.contract_pdf()[:3000], "upload_unreadable"),
         (lambda: b"%PDF-1.7" + bytes(MAX_BYTES), "upload_too_large"),

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('contracts', '0014_change'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='template',
+            name='report',
+            field=models.JSONField(null=True),
+        ),
+    ]
