@@ -128,15 +128,17 @@ def topics(heading: str) -> list[int]:
 
 @cache
 def _rows() -> tuple[_Row, ...]:
-    patterns = ("before", "after", "about")
+    rows = tomllib.loads(MEANINGS.read_text(encoding="utf-8"))["blank"]
     return tuple(
         _Row(
-            row["code"],
-            *(re.compile(row.get(name, "")) for name in patterns),
+            code=row["code"],
+            before=re.compile(row["before"]),
+            after=re.compile(row.get("after", "")),
+            about=re.compile(row.get("about", "")),
             party=row.get("party", ""),
             date=row.get("date", False),
         )
-        for row in tomllib.loads(MEANINGS.read_text(encoding="utf-8"))["blank"]
+        for row in rows
     )
 
 

@@ -173,8 +173,8 @@ class _Writer:
             if clause.chapter:
                 if chapter:
                     yield chapter
-                heading = {"zh": clause.rest, "en": _english(clause.rest)}
-                chapter = {"id": f"chapter-{next(self.ids)}", "heading": heading, "clauses": []}
+                names = {"zh": clause.rest, "en": _english(clause.rest)}
+                chapter = {"id": f"chapter-{next(self.ids)}", "heading": names, "clauses": []}
                 continue
             about = chapter["heading"]["zh"]
             headed = clause.is_headed and clause.parts
