@@ -39,6 +39,7 @@ _GAP: Final = re.compile(
 _AFTER_COLON: Final = re.compile(
     rf"(?<=[：:]){SPACE}{{2,}}(?=[^\s：:。]{{1,15}}[：:])|(?<!如下[：:])(?<!下列[：:])(?<=[：:]){SPACE}*$"
 )
+_JOINING: Final = re.compile("起?[自从至到于]")  # says nothing by itself
 _SENTENCE: Final = re.compile(r"[。；;！\n]")
 _TRIMMED: Final = ' \t\u3000\u00a0：:（(“"￥¥'
 _BEHIND: Final = _TRIMMED + "）)”"
@@ -159,7 +160,7 @@ def _label(before: str, after: str) -> str:
     before = re.sub(r"（[^）]*）$|\([^)]*\)$", "", before)
     chunks = [chunk for chunk in re.split(r"[，,、：:（）()“”…\s]", before) if chunk]
     if chunks and not before.endswith("…"):
-        return chunks[-1][-MAX_LABEL:]
+        return (before if _JOINING.fullmatch(chunks[-1]) else chunks[-1])[-MAX_LABEL:]
     following = re.match(r"[^，,、。；：:（）()“”…\s\ue000]*", after)
     return (following[0] if following else "")[:MAX_LABEL] or (chunks[-1][-MAX_LABEL:] if chunks else "")
 
