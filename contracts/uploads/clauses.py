@@ -28,7 +28,8 @@ _ARTICLE: Final = re.compile(rf"(?P<label>第\s*{_ORDINAL}\s*条)[\s、：:．.]
 _CHAPTER: Final = re.compile(rf"(?P<label>第\s*{_ORDINAL}\s*章)[\s、：:]*(?P<rest>.*)")
 _SECTION: Final = re.compile(r"(?P<label>[一二三四五六七八九十]+[、．.])\s*(?P<rest>.*)")
 _NUMBER: Final = re.compile(r"(?P<label>\d{1,2}[、．.])(?!\d)\s*(?P<rest>.*)")
-_APART: Final = {"、": "", "．": "", ".": " "}  # what follows a number's last sign; else a broad space
+_APART: Final = {"、": "", "．": "", ".": " "}  # what follows a number's last sign
+BROAD: Final = "　"
 _TITLE: Final = re.compile(r"[^，。：:；]{0,30}(合同|协议)书?(（[^）]*）|\([^)]*\))?")
 _PARTY: Final = re.compile(r"\s*(甲方|乙方|用人单位|劳动者)")
 # Lines at the end that hold nothing but places for signatures, seals and their dates.
@@ -185,7 +186,8 @@ class _Writer:
         yield chapter
 
     def labelled(self, clause: _Clause, about: str) -> list[dict[str, Any]]:
-        line = f"{clause.label}{_APART.get(clause.label[-1:], '　')}{clause.rest}".strip()
+        apart = _APART.get(clause.label[-1:], BROAD)
+        line = f"{clause.label}{apart}{clause.rest}".strip()
         if clause.is_headed and clause.parts and not clause.chapter:
             heading, body = line, clause.parts
         elif clause.label.endswith("条") and clause.rest:

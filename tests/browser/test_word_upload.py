@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, expect
 from accounts.models import Employer
 from contracts.services.publishing import publish_own_templates
 from core.principal import Role
-from tests.browser.test_templates import SIZES, log_in, look
+from tests.browser.test_templates import SIZES, look
 from tests.support import accounts as make
 from tests.support import word
+from tests.support.chromium import log_in
 from tests.support.phone_browser import browser
 
 __all__ = ["browser"]
