@@ -29,7 +29,7 @@ DERIVED: Final = (
 )
 # Terms of the earlier contract that were for that contract only.
 NOT_KEPT: Final = frozenset({
-    *DERIVED, "start", "end", "worker_requests_fixed_term", "training", "remark",
+    *DERIVED, "start", "end", "worker_requests_fixed_term", "training", "transfer", "remark",
     "probation_months", "probation_start", "probation_end", "probation_wage",
 })  # fmt: skip
 

@@ -106,7 +106,7 @@ def contracts_of(principal: Principal) -> QuerySet[Contract]:
 
 def contract_of(principal: Principal, contract_id: UUID) -> Contract:
     """One of them; anybody else's is `not_found`."""
-    contract = contracts_of(principal).filter(pk=contract_id).first()
+    contract = contracts_of(principal).select_related("employer").filter(pk=contract_id).first()
     if contract is None:
         raise Refused("not_found")
     return contract

@@ -34,6 +34,7 @@ class When(StrEnum):
     ALWAYS = "always"
     OPTIONAL = "optional"
     RENEWAL = "filing_type is 21"
+    TRANSFER = "filing_type is 33"
     RESUMPTION = "filing_type is 42"
     LATE = "filing_type is 12, or filed after the deadline"
     FIXED_TERM = "term_type is 1"
@@ -157,6 +158,11 @@ FIELDS: tuple[Field, ...] = (
     Field("/contract/si_medical", "/facts/contract/insurance/medical", _C, _OPTIONAL, "医疗保险"),
     Field("/contract/si_injury", "/facts/contract/insurance/injury", _C, _OPTIONAL, "工伤保险"),
     Field("/contract/sign_date", "/signed/sign_date", Origin.DERIVED, _ALWAYS, "签订日期"),
+
+    Field("/transfer/from_name", "/facts/contract/transfer/from_name", _C, When.TRANSFER, "原单位名称"),
+    Field("/transfer/from_uscc", "/facts/contract/transfer/from_uscc", _C, When.TRANSFER, "原单位信用代码"),
+    Field("/transfer/left_on", "/facts/contract/transfer/left_on", _C, When.TRANSFER, "原单位终止日期"),
+    Field("/transfer/certificate_no", "/facts/contract/transfer/certificate_no", _C, When.TRANSFER, "原单位证明书编号"),
 )
 # fmt: on
 
@@ -191,6 +197,8 @@ ENDING_FIELDS: tuple[Field, ...] = (
     Field("/ending/archive_mode", "/facts/ending/archive_mode", _T, _OPTIONAL, "转档方式"),
     Field("/ending/archive_to", "/facts/ending/archive_to", _T, _OPTIONAL, "档案接收机构"),
     Field("/ending/certificate_no", "/facts/certificate_no", _T, _ALWAYS, "证明书编号"),
+    Field("/ending/transfer_to_name", "/facts/ending/transfer/to_name", _T, _OPTIONAL, "调入单位名称"),
+    Field("/ending/transfer_to_uscc", "/facts/ending/transfer/to_uscc", _T, _OPTIONAL, "调入单位信用代码"),
 )
 # fmt: on
 
@@ -233,6 +241,7 @@ SUSPENSION_FIELDS: tuple[Field, ...] = (
 
 NOT_FILED_OF_ENDINGS: Mapping[str, str] = {
     "/facts/schema": "names the form of the facts",
+    "/facts/employer/signed_as": "the filing names the employer as it is called now",
     "/facts/contract_digest": "the filing names the accepted filing of the contract instead",
     "/facts/worker/birth_date": "on file with the hire",
     "/facts/worker/mobile": "on file with the hire",
@@ -246,6 +255,7 @@ NOT_FILED_OF_ENDINGS: Mapping[str, str] = {
 
 NOT_FILED_OF_SUSPENSIONS: Mapping[str, str] = {
     "/facts/schema": "names the form of the facts",
+    "/facts/employer/signed_as": "the filing names the employer as it is called now",
     "/facts/contract_digest": "the filing names the accepted filing of the contract instead",
     "/facts/worker/birth_date": "on file with the hire",
     "/facts/worker/mobile": "on file with the hire",

@@ -28,6 +28,7 @@ TITLES: Final = MappingProxyType(
         "12": "录用备案登记表（补办）",
         "21": "劳动合同续订备案表",
         "31": "劳动合同变更备案表",
+        "33": "市内调动备案表",
         "41": "劳动合同中止备案表",
         "42": "劳动合同恢复履行备案表",
         "51": "解除劳动合同备案表",
@@ -110,6 +111,12 @@ _CONTRACT: Final = (
     _Row("/contract/occupation_code", "occupation", name="职业（工种）"),
     _Row("/contract/work_place_address", wide=True),
 )
+_TRANSFER: Final = (
+    _Row("/transfer/from_name", wide=True),
+    _Row("/transfer/from_uscc"),
+    _Row("/transfer/left_on", "date"),
+    _Row("/transfer/certificate_no"),
+)
 _CHANGE: Final = (
     _Row("/change/agreement_no"),
     _Row("/change/effective_on", "date"),
@@ -126,6 +133,8 @@ _ENDING: Final = (
     _Row("/ending/certificate_no"),
     _Row("/ending/reason", "end_reason", wide=True),
     _Row("/ending/circumstance", "end_circumstance", wide=True),
+    _Row("/ending/transfer_to_name", wide=True),
+    _Row("/ending/transfer_to_uscc"),
     _Row("/ending/notice_date", "date"),
     _Row("/ending/union_notice_date", "date"),
     _Row("/ending/layoff_report_no"),
@@ -188,6 +197,7 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "用人单位": _fields(record, _EMPLOYER),
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
+        "调动": _fields(record, _TRANSFER),
         "变更": (*_fields(record, _CHANGE), *_changed(record)),
         "中止恢复": _fields(record, _SUSPENSION),
         "解除终止": (*_fields(record, _ENDING), *_service(record)),
@@ -231,7 +241,8 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
 def _title(record: Mapping[str, Any]) -> str:
     """The form's own name where the jurisdiction has one for this worker's household registration."""
     route = route_of(record, profile_for(record["jurisdiction_code"]))
-    return route.forms[FilingType(record["filing_type"])] if route else TITLES[record["filing_type"]]
+    own = route.forms.get(FilingType(record["filing_type"])) if route else None
+    return own or TITLES[record["filing_type"]]
 
 
 def _fields(record: Mapping[str, Any], rows: tuple[_Row, ...]) -> tuple[Field, ...]:

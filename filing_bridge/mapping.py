@@ -26,13 +26,14 @@ class FilingType(StrEnum):
     LATE_HIRE = "12"
     RENEWAL = "21"
     CHANGE = "31"
+    TRANSFER = "33"
     SUSPENSION = "41"
     RESUMPTION = "42"
     RESCISSION = "51"
     ENDING = "52"
 
 
-HIRES = frozenset({FilingType.HIRE, FilingType.LATE_HIRE})
+HIRES = frozenset({FilingType.HIRE, FilingType.LATE_HIRE, FilingType.TRANSFER})
 ENDINGS = frozenset({FilingType.RESCISSION, FilingType.ENDING})
 SUSPENSIONS = frozenset({FilingType.SUSPENSION, FilingType.RESUMPTION})
 
@@ -130,14 +131,16 @@ def filed_items(facts: Document) -> list[dict[str, Any]]:
 
 
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a hire, in
-    time or late; an ending by its kind."""
+    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a
+    transfer or as a hire, in time or late; an ending by its kind."""
     if "change" in facts:
         return FilingType.CHANGE
     if "suspension" in facts:
         return FilingType.SUSPENSION if facts["suspension"]["act"] == "1" else FilingType.RESUMPTION
     if "ending" in facts:
         return FilingType.RESCISSION if facts["ending"]["kind"] == "1" else FilingType.ENDING
+    if "transfer" in facts["contract"]:
+        return FilingType.TRANSFER
     if facts["contract"]["sign_kind"] == "2":
         return FilingType.RENEWAL
     return FilingType.LATE_HIRE if late else FilingType.HIRE

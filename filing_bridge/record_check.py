@@ -39,6 +39,7 @@ _CONDITIONS: Mapping[When, _Condition] = {
     When.ALWAYS: lambda record: True,
     When.OPTIONAL: lambda record: False,
     When.RENEWAL: lambda record: record["filing_type"] == FilingType.RENEWAL,
+    When.TRANSFER: lambda record: record["filing_type"] == FilingType.TRANSFER,
     When.RESUMPTION: lambda record: record["filing_type"] == FilingType.RESUMPTION,
     When.LATE: lambda record: record["filing_type"] == FilingType.LATE_HIRE,
     When.FIXED_TERM: lambda record: record["contract"]["term_type"] == "1",

@@ -27,6 +27,11 @@ def _yuan(**more: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, **more)
 
 
+class TransferSerializer(StrictSerializer):
+    to_name = serializers.CharField(max_length=100)
+    to_uscc = serializers.CharField(max_length=18)
+
+
 class EndingSerializer(StrictSerializer):
     """Codes: tables `end_reason` and `end_circumstance` (docs/filing-reference.md). Money in yuan."""
 
@@ -45,6 +50,9 @@ class EndingSerializer(StrictSerializer):
         max_length=10,
         default=list,
         help_text="What the employer holds, by the names of the column `evidence` of `end_reason`.",
+    )
+    transfer = TransferSerializer(
+        required=False, help_text="With reason 9001: to which employer the worker goes."
     )
     handover = serializers.CharField(max_length=200, required=False)
     archive_mode = serializers.ChoiceField(

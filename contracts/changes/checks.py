@@ -20,7 +20,7 @@ from contracts.lineage import extension_counts
 FIXED_FACTS: Final = frozenset({
     "sign_kind", "start", "employment_start", "employment_form", "employment_kind", "service_start",
     "suspended_days", "previous_end", "consecutive_fixed_terms", "worker_requests_fixed_term",
-    "probation_months", "probation_start", "probation_end", "probation_served_before",
+    "probation_months", "probation_start", "probation_end", "probation_served_before", "transfer",
 })  # fmt: skip
 
 

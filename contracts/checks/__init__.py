@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.checks import dispatch, hours, parties, pay, probation, term, text
+from contracts.checks import dispatch, hours, parties, pay, probation, term, text, transfer
 from contracts.checks.model import (
     Case,
     Context,
@@ -50,6 +50,7 @@ _FIND: Final[Mapping[str, Find[Case]]] = {
     **pay.FIND,
     **hours.FIND,
     **dispatch.FIND,
+    **transfer.FIND,
 }
 
 RULES: Final = read_rules(Path(__file__).with_name("rules.toml"), _FIND)

@@ -48,7 +48,7 @@ def _nationality(case: Case) -> Iterator[Hit]:
 
 
 def _uscc(case: Case) -> Iterator[Hit]:
-    for pointer in ("/employer/uscc", "/contract/dispatch/host_uscc"):
+    for pointer in ("/employer/uscc", "/contract/dispatch/host_uscc", "/contract/transfer/from_uscc"):
         try:
             check_uscc(case.get(pointer) or case.get("/employer/uscc"))
         except NumberError as error:

@@ -108,6 +108,10 @@ def _rows(facts: Facts) -> Iterator[Field]:
         yield _field("原因", f"{reason.zh}{_in_brackets(articles(reason.basis))}", wide=True)
     if amount := ending.get("compensation"):
         yield _field("经济补偿", f"人民币 {money(amount)} 元（{capital_money(amount)}）", wide=True)
+    if transfer := ending.get("transfer"):
+        yield _field("调入单位", f"{transfer['to_name']}（{transfer['to_uscc']}）", wide=True)
+    if signed_as := facts["employer"].get("signed_as"):
+        yield _field("订立合同时的单位名称", signed_as, wide=True)
     if handover := ending.get("handover"):
         yield _field("工作交接", handover, wide=True)
     if mode := ending.get("archive_mode"):

@@ -13,10 +13,12 @@ from contracts.endings.compensation import LAW_IN_FORCE
 from contracts.endings.facts import PART_TIME, reason_in, starts_service
 from contracts.endings.reasons import BY_AGENCY, EMPLOYER, Reason, circumstances_of, reason_of
 from contracts.facts import Facts
+from core.numbers import NumberError, check_uscc
 from core.periods import birthday
 
 FIXED, TASK = "1", "3"
 TASK_DONE: Final = "440603"
+TRANSFERRED: Final = "9001"
 FILED_WITHIN: Final = timedelta(days=15)
 
 
@@ -129,6 +131,28 @@ def _not_in_probation(case: Case) -> Iterator[Hit]:
 def _suspended(case: Case) -> Iterator[Hit]:
     if case.suspended and case.reason is not None and not case.reason.while_suspended:
         yield Hit("/ending/reason")
+
+
+def _transfer_unsaid(case: Case) -> Iterator[Hit]:
+    if case.within(TRANSFERRED) and "transfer" not in case.facts["ending"]:
+        yield Hit("/ending/transfer")
+
+
+def _no_transfer(case: Case) -> Iterator[Hit]:
+    if not case.within(TRANSFERRED) and "transfer" in case.facts["ending"]:
+        yield Hit("/ending/transfer")
+
+
+def _transfer_to(case: Case) -> Iterator[Hit]:
+    said = case.facts["ending"].get("transfer")
+    if said is None:
+        return
+    try:
+        good = check_uscc(said["to_uscc"]) != case.facts["employer"]["uscc"]
+    except NumberError:
+        good = False
+    if not good:
+        yield Hit("/ending/transfer/to_uscc")
 
 
 def _in_probation(case: Case) -> Iterator[Hit]:
@@ -257,6 +281,9 @@ _FIND: Final[Mapping[str, Find[Case]]] = {
     "RE5": _evidence,
     "RE21": _in_probation,
     "RE26": _suspended,
+    "RE90a": _transfer_unsaid,
+    "RE90b": _no_transfer,
+    "RE90c": _transfer_to,
     "RE37a": _workers_notice,
     "RE37b": _not_in_probation,
     "RE40": _no_notice,

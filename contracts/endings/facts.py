@@ -31,7 +31,7 @@ class Wish:
     `protected`: whether one of the circumstances of Article 42 holds; it never becomes a fact, since it
     would tell of the worker's health. `evidence`: kinds that the employer holds (column evidence of
     end_reason). `wages`: gross pay of the last months, oldest first. `agreed`: an amount other than the one
-    computed.
+    computed. `transfer`: the employer to which the worker goes (`to_name`, `to_uscc`).
     """
 
     reason: str
@@ -49,6 +49,7 @@ class Wish:
     wages: tuple[Decimal, ...] = ()
     local_average: Decimal | None = None
     agreed: Decimal | None = None
+    transfer: Mapping[str, str] | None = None
 
 
 def is_ending(facts: Facts) -> bool:
@@ -125,6 +126,7 @@ def assemble(
         "service_months": months,
         "suspended_days": suspended_days or None,
         "compensation": None if amount is None else f"{amount:.2f}",
+        "transfer": dict(wish.transfer) if wish.transfer else None,
         "handover": wish.handover,
         "archive_mode": wish.archive_mode,
         "archive_to": wish.archive_to,

@@ -1,7 +1,7 @@
 """Contracts, the wishes for them on paper, and the legal clocks that have struck on them."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -130,11 +130,6 @@ class Contract(models.Model):
     def told(self) -> dict[str, str]:
         """What listeners by webhook are told besides the state."""
         return {"contract": str(self.pk), "contract_no": self.contract_no}
-
-    @property
-    def facts_in_force(self) -> dict[str, Any]:
-        """The facts of a concluded contract with the terms as they are now, after every change."""
-        return {**self.facts, "contract": self.terms}
 
 
 class PaperRequest(models.Model):

@@ -210,6 +210,18 @@ def assemble_facts(
     }
 
 
+def facts_now(contract: Contract) -> dict[str, Any]:
+    """The facts of a concluded contract as they are today: the terms after every change, and the employer as
+    it is called and registered now (劳动合同法 Art. 33: a new name changes nothing else).
+
+    `signed_as` is the name under which the employer signed, where it has another one now.
+    """
+    employer, signed_as = _section("employer", contract.employer), contract.facts["employer"]["name"]
+    if employer["name"] != signed_as:
+        employer["signed_as"] = signed_as
+    return {**contract.facts, "employer": employer, "contract": contract.terms}
+
+
 def faults_of(facts: Facts) -> list[Fault]:
     """What makes facts malformed or unprintable, all at once."""
     return validate_facts(facts) or unprintable_faults(facts)

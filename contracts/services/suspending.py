@@ -16,7 +16,7 @@ from contracts.events import SuspensionSigned
 from contracts.facts import facts_digest
 from contracts.models import Contract, Suspension
 from contracts.services import documents
-from contracts.services.drafting import new_number, refuse_faults
+from contracts.services.drafting import facts_now, new_number, refuse_faults
 from contracts.services.moving import move
 from contracts.services.sending import fault_of
 from contracts.suspensions import checks
@@ -92,7 +92,7 @@ def propose(*, principal: Principal, contract: Contract, wish: Wish) -> Proposal
     principal.require(Permission.SEND)
     last_before(contract, wish.act)
     facts = assemble(
-        contract.facts_in_force,
+        facts_now(contract),
         contract_digest=contract.signed_digest,
         document_no=new_number("ZZ" if wish.act == SUSPEND else "HF"),
         wish=wish,

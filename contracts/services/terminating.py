@@ -19,7 +19,7 @@ from contracts.events import EndingDecided
 from contracts.facts import facts_digest
 from contracts.models import Contract, Termination
 from contracts.services import documents
-from contracts.services.drafting import new_number, refuse_faults
+from contracts.services.drafting import facts_now, new_number, refuse_faults
 from contracts.services.sending import fault_of
 from core import audit, bus, clock, work
 from core.errors import Refused
@@ -102,7 +102,7 @@ def _in_force(principal: Principal, contract_id: UUID) -> Contract:
 
 def proposal_of(contract: Contract, wish: Wish) -> Proposal:
     """`propose` about a contract that was found already; whether it is in force is not asked."""
-    current = contract.facts_in_force
+    current = facts_now(contract)
     minimum = minimum_wages().at(current["contract"]["work_place_code"], wish.ends_on)
     rested = selectors.days_suspended_in(contract, wish.ends_on)
     law = owed(current["contract"], wish, minimum.monthly if minimum else None, rested)

@@ -75,13 +75,15 @@ def _suspends(facts: Facts) -> bool:
 
 def _opening(facts: Facts) -> tuple[Clause, ...]:
     employer, worker = facts["employer"], facts["worker"]
-    rows = (
+    rows: tuple[tuple[str, str, str], ...] = (
         ("甲方（用人单位）", employer["name"], "/employer/name"),
         ("统一社会信用代码", employer["uscc"], "/employer/uscc"),
         ("乙方（劳动者）", worker["name"], "/worker/name"),
         (describe("id_type", worker["id_type"]), worker["id_no"], "/worker/id_no"),
         ("工作岗位", facts["contract"]["job_title"], "/contract/job_title"),
     )
+    if signed_as := employer.get("signed_as"):
+        rows = (*rows, ("订立合同时的单位名称", signed_as, "/employer/signed_as"))
     fields = tuple(Field(label, (Run(text, fact),), wide=True) for label, text, fact in rows)
     ground = (
         Run("甲乙双方订立的劳动合同（编号 "),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.web.forms import DayInput
 from accounts.web.words import by_language
+from contracts.endings.checks import TRANSFERRED
 from contracts.endings.compensation import MONTHS
 from contracts.endings.facts import Wish
 from contracts.endings.reasons import EMPLOYER, Reason, circumstances_of
@@ -138,6 +139,17 @@ class EndingForm(forms.Form):
                 ),
             )
             yield "compensation", _yuan(label=_("约定的经济补偿（元）"), help_text=_("不填的按法定标准计算"))
+        if reason.within(TRANSFERRED):
+            yield "to_name", forms.CharField(label=_("调入单位名称"), max_length=100, required=False)
+            yield (
+                "to_uscc",
+                forms.CharField(
+                    label=_("调入单位统一社会信用代码"),
+                    max_length=18,
+                    required=False,
+                    help_text=_("对照三方协议上的填写，写进证明书。"),
+                ),
+            )
         yield "handover", forms.CharField(
             label=_("工作交接"), max_length=200, required=False, widget=forms.Textarea({"rows": 2}),
             help_text=_("写进证明书，例如“工作和物品已交接清楚”。可不填"),
@@ -168,4 +180,10 @@ class EndingForm(forms.Form):
             wages=given.get("wages", ()),
             local_average=given.get("local_average"),
             agreed=given.get("compensation"),
+            transfer=self._transfer(),
         )
+
+    def _transfer(self) -> dict[str, str] | None:
+        """To whom the worker goes; None where nothing was typed, and the rules ask for it."""
+        said = {name: self.cleaned_data.get(name, "") for name in ("to_name", "to_uscc")}
+        return said if said["to_name"] and said["to_uscc"] else None

@@ -32,7 +32,7 @@ class Interface(StrEnum):
 
 
 class Event(StrEnum):
-    """What happened to the employment: a late hire is the same event as a hire in time."""
+    """What happened to the employment: a late hire and a transfer are the same event as a hire in time."""
 
     HIRE = "hire"
     RENEWAL = "renewal"
@@ -45,6 +45,7 @@ class Event(StrEnum):
 EVENTS: Mapping[str, Event] = {
     FilingType.HIRE: Event.HIRE,
     FilingType.LATE_HIRE: Event.HIRE,
+    FilingType.TRANSFER: Event.HIRE,
     FilingType.RENEWAL: Event.RENEWAL,
     FilingType.CHANGE: Event.CHANGE,
     FilingType.SUSPENSION: Event.SUSPENSION,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from filing_bridge.mapping import HIRES, document_no, value_at
+from contracts.endings.checks import TRANSFERRED
+from filing_bridge.mapping import HIRES, FilingType, document_no, value_at
 from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import (
     Event,
@@ -208,8 +209,26 @@ class Decisions:
             if event is not Event.RENEWAL:
                 self._refuse_misfit(before, record)
                 return
+        if record["filing_type"] == FilingType.TRANSFER:
+            self._refuse_unlinked(record, period)
         if self._store.overlapping(period):
             raise ProtocolError("duplicate_filing", items=[OVERLAPS])
+
+    def _refuse_unlinked(self, record: Mapping[str, Any], period: Period) -> None:
+        """A transfer follows the ending that the earlier employer has filed for it, in the same city."""
+        said = record["transfer"]
+        ended = self._store.latest_ending(said["from_uscc"], period.worker)
+        ending = ended.record["ending"] if ended is not None else {}
+        linked = {
+            "reason": TRANSFERRED,
+            "certificate_no": said["certificate_no"],
+            "date": said["left_on"],
+            "transfer_to_uscc": period.employer,
+        }
+        if ended is None or any(ending.get(name) != value for name, value in linked.items()):
+            raise ProtocolError("record_invalid", items=[REVIEW_CODES["transfer_unknown"].item()])
+        if ended.record["jurisdiction_code"][:4] != record["jurisdiction_code"][:4]:
+            raise ProtocolError("record_invalid", items=[REVIEW_CODES["transfer_elsewhere"].item()])
 
     def _refuse_misfit(self, before: Filing, record: Mapping[str, Any]) -> None:
         """What follows a contract is about the contract on file as it stands."""

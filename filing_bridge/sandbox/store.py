@@ -229,6 +229,17 @@ class Store:
             )
         )
 
+    def latest_ending(self, employer: str, worker: str) -> Filing | None:
+        """The last accepted filing of an ending of this person with this employer."""
+        return _filing(
+            self._one(
+                "SELECT * FROM filing WHERE employer = ? AND worker = ? AND event = 'ending'"
+                " AND state = 'accepted' ORDER BY ends DESC, no DESC LIMIT 1",
+                employer,
+                worker,
+            )
+        )
+
     def overlapping(self, period: Period) -> Filing | None:
         """A standing filing of the same person with the same employer that shares a day with `period`."""
         return _filing(

@@ -285,7 +285,7 @@ def _envelope(filing: Filing, facts: Facts, now: datetime) -> Envelope:
 def _kind_today(filing: Filing) -> FilingType:
     """A hire becomes a late hire when its deadline passes while it waits."""
     kind = FilingType(filing.filing_type)
-    if kind not in HIRES:
+    if kind not in HIRES or kind is FilingType.TRANSFER:
         return kind
     return FilingType.LATE_HIRE if clock.today() > filing.deadline else FilingType.HIRE
 

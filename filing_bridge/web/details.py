@@ -23,7 +23,6 @@ from filing_bridge.services.preparing import CONFIRMATION
 from filing_bridge.web.again import FaultShown, callable_again, faults_shown
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
-    EVENTS,
     FORM_STATES,
     INTERFACES,
     OUTCOMES,
@@ -32,6 +31,7 @@ from filing_bridge.web.words import (
     TERM_TYPES,
     WAGE_UNITS,
     code_words,
+    names_of,
 )
 from signing.domain import PartyKind
 from signing.models import SignatureRequest, SigningParty
@@ -99,6 +99,7 @@ def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
     return ContractShown(
         employer=_filled(
             (_("单位名称"), employer["name"]),
+            (_("现在的名称"), contract.employer.name if contract.employer.name != employer["name"] else ""),
             (_("统一社会信用代码"), employer["uscc"]),
             (_("住所"), employer["reg_address"]),
             (_("法定代表人"), employer["legal_rep_name"]),
@@ -135,7 +136,7 @@ def parties_shown(principal: Principal, request: UUID | None) -> list[PartyShown
 def filing_shown(filing: Filing, worker: str) -> FilingShown:
     """One version of a filing with every call made for it and all that has to be mended."""
     form = getattr(filing, "form", None)
-    title, form_title = EVENTS[filing.event]
+    title, form_title = names_of(filing)
     with_agency = filing.state in WITH_THE_AGENCY
     calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
     return FilingShown(

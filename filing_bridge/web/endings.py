@@ -91,6 +91,8 @@ def _lines(ending: Termination) -> Iterator[Line]:
     yield _("裁员报告编号"), said.get("layoff_report_no", "")
     yield _("留存的材料"), gettext("、").join(evidence_words(each) for each in said["evidence"])
     yield _("经济补偿（元）"), said.get("compensation", "")
+    if transfer := said.get("transfer"):
+        yield _("调入单位"), transfer["to_name"]
     yield _("工作交接"), said.get("handover", "")
     yield _("档案转移"), code_words("archive_mode", said.get("archive_mode", ""))
     yield _("档案接收机构"), said.get("archive_to", "")

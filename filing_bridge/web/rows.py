@@ -20,12 +20,13 @@ from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
 from filing_bridge.protocol import Event
-from filing_bridge.web.words import EVENTS, code_words, contract_badge, deadline_badge, filing_badge
+from filing_bridge.web.words import TYPES, code_words, contract_badge, deadline_badge, filing_badge, names_of
 
 FILING_COLUMNS = (
     "contract_id",
     "contract_no",
     "event",
+    "filing_type",
     "version",
     "state",
     "deadline",
@@ -169,7 +170,7 @@ def filing_row(filing: Filing, worker: str) -> FilingRow:
         id=filing.pk,
         contract_id=filing.contract_id,
         contract_no=filing.contract_no,
-        event=EVENTS[filing.event][0] if filing.event != Event.HIRE else "",
+        event=names_of(filing)[0] if filing.event != Event.HIRE or filing.filing_type in TYPES else "",
         version=filing.version,
         worker=worker,
         starts_on=filing.starts_on,

@@ -117,6 +117,15 @@ SECTIONS: tuple[tuple[Words, tuple[Term, ...]], ...] = (
         ),
     ),
     (
+        _("市内调动（从同城其他单位调入的填写）"),
+        (
+            Term("transfer.from_name", _("原单位名称"), always=True),
+            Term("transfer.from_uscc", _("原单位统一社会信用代码"), always=True),
+            Term("transfer.left_on", _("原单位终止日期"), help=_("原单位证明书上的日期"), always=True),
+            Term("transfer.certificate_no", _("原单位证明书编号"), always=True),
+        ),
+    ),
+    (
         _("其他约定（可不填）"),
         (
             Term("training.fee", _("专项培训费用（元）")),
@@ -212,7 +221,8 @@ def initial_terms(
     if template.content["applies_to"]["employment_forms"][0] == "2":
         usual |= {"hours_per_day": "4", "hours_per_week": "24", "wage_unit": "hour"}
     dates = {"start": today, "employment_start": today, "end": last_day(today, 36), "sign_kind": "1"}
-    return flat({**usual, **(latest or {}), **dates})
+    kept = {name: value for name, value in (latest or {}).items() if name != "transfer"}  # that person's own
+    return flat({**usual, **kept, **dates})
 
 
 def flat(terms: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from accounts.web.words import Badge, Tone, Words, by_language
 from contracts.domain import ContractState
 from core.codes import table
 from filing_bridge.domain import STATE_WORDS, FilingState, FormState, Level, Outcome
+from filing_bridge.mapping import FilingType
+from filing_bridge.models import Filing
 from filing_bridge.protocol import Event, Interface
 from signing.domain import PartyState
 
@@ -71,6 +73,10 @@ EVENTS: Mapping[str, tuple[Words, Words]] = {  # the filing's name, and its form
     Event.RESUMPTION: (_("恢复备案"), _("劳动合同恢复履行备案表")),
     Event.ENDING: (_("解除、终止备案"), _("解除、终止劳动合同备案表")),
 }
+# Types of filing with names of their own among those of an event.
+TYPES: Mapping[str, tuple[Words, Words]] = {
+    FilingType.TRANSFER: (_("市内调动备案"), _("市内调动备案表")),
+}
 INTERFACES: Mapping[str, Words] = {
     Interface.SUBMIT: _("报送"),
     Interface.QUERY: _("查询结果"),
@@ -96,6 +102,11 @@ WAGE_UNITS: Mapping[str, Words] = {"month": _("元/月"), "day": _("元/日"), "
 def contract_badge(state: str, turn: str | None) -> Badge:
     """The state of a contract; `turn` is the role whose signature it waits for."""
     return TURNS.get(turn or "", CONTRACT_STATES[state])
+
+
+def names_of(filing: Filing) -> tuple[Words, Words]:
+    """What a filing is called, and its form."""
+    return TYPES.get(filing.filing_type) or EVENTS[filing.event]
 
 
 def filing_badge(state: str) -> Badge:

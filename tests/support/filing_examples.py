@@ -25,6 +25,12 @@ PLATFORM, PROVINCE = "QIANBEI-EXAMPLE", "SD-370300-EXAMPLE"
 AGENCY = protocol.Agency("37030301", "示例区公共就业服务中心（示例）")
 RECEIPT = "SD37030320261104000001"
 SEALED = PDF + b" and here for a form"
+TRANSFER = {
+    "from_name": "示例物流（淄博）有限公司",
+    "from_uscc": "91370300MA3T0009X0",
+    "left_on": "2026-11-02",
+    "certificate_no": "ZM-20261102-ABCDEFGH",
+}
 
 
 def make() -> dict[str, Any]:
@@ -53,6 +59,7 @@ def make() -> dict[str, Any]:
             **dict.fromkeys(("probation_months", "probation_start", "probation_end", "probation_wage")),
         },
     )
+    moved = sample_facts("general", contract={"transfer": TRANSFER})
     later = replace(envelope, prev_filing_no=RECEIPT)
     record = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
     body = protocol.submission(
@@ -94,6 +101,7 @@ def make() -> dict[str, Any]:
     return {
         "record.json": record,
         "renewal-record.json": to_filing_record(renewal, signed, FilingType.RENEWAL, later, omit=omit),
+        "transfer-record.json": to_filing_record(moved, signed, FilingType.TRANSFER, envelope, omit=omit),
         "change-record.json": to_filing_record(change, signed, FilingType.CHANGE, later, omit=omit),
         "suspension-record.json": to_filing_record(
             suspension, signed, FilingType.SUSPENSION, later, omit=omit

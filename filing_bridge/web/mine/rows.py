@@ -116,7 +116,9 @@ def own_contracts(person: Person, contracts: Sequence[Contract]) -> list[OwnCont
 def latest_filings(contracts: Sequence[Contract]) -> dict[UUID, Filing]:
     """The newest filing of each contract: that of its ending, once there is one."""
     found = Filing.objects.filter(contract_id__in=[contract.pk for contract in contracts])
-    columns = found.only("contract_id", "event", "state", "version", "receipt_no", "decided_at")
+    columns = found.only(
+        "contract_id", "event", "filing_type", "state", "version", "receipt_no", "decided_at"
+    )
     return {filing.contract_id: filing for filing in columns.order_by("created_at")}
 
 
@@ -134,6 +136,12 @@ def title_of(contract: Contract) -> str:
     """The template's title in the reader's language."""
     title = contract.template.content["title"]
     return by_language(title["zh"], title["en"])
+
+
+def signed_as(contract: Contract) -> str:
+    """The name under which the employer signed, where it has another one now (劳动合同法 Art. 33)."""
+    name: str = contract.facts["employer"]["name"] if contract.facts else contract.employer.name
+    return "" if name == contract.employer.name else name
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from filing_bridge.web.mine import rows
 from filing_bridge.web.mine.after import after
 from filing_bridge.web.mine.data import data_about
 from filing_bridge.web.mine.pages import for_person, in_words, show
-from filing_bridge.web.words import EVENTS
+from filing_bridge.web.words import EVENTS, names_of
 from signing.domain import PartyState, RequestState
 from signing.models import Person
 from signing.services.companions import companion_of
@@ -56,13 +56,14 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
         "contract.html",
         contract=found,
         title=rows.title_of(found),
+        signed_as=rows.signed_as(found),
         state=rows.state_of(found, party.state),
         summary=companion_of(wanted).summary,
         standing=rows.standing_of(wanted) if wanted.state == RequestState.COMPLETED else None,
         signed_at=party.signed_at,
         downloaded_at=party.downloaded_at,
         filing=filing,
-        filing_title=EVENTS[filing.event][0] if filing else EVENTS[Event.HIRE][0],
+        filing_title=names_of(filing)[0] if filing else EVENTS[Event.HIRE][0],
         filing_state=rows.filing_badge(filing),
         may_download=party.state == PartyState.SIGNED,
         may_sign=found.state == ContractState.SIGNING and party.state == PartyState.INVITED,

@@ -46,6 +46,12 @@ PASSPORT = {
     "work_permit_no": "W370000001",
     "work_permit_valid_to": "2029-11-02",
 }
+TRANSFER = {
+    "from_name": "示例物流（淄博）有限公司",
+    "from_uscc": "91370300MA3T0009X0",
+    "left_on": "2026-11-02",
+    "certificate_no": "ZM-20261102-ABCDEFGH",
+}
 NON_COMPETE = {"months": 24, "role": "senior_manager", "monthly_compensation": "2010.00"}
 TRAINING = {"fee": "10000.00", "service_months": 24, "damages": "10000.00"}
 RENEWAL = {"sign_kind": "2", "previous_end": "2026-11-02", "consecutive_fixed_terms": 1, **NO_PROBATION}
@@ -407,6 +413,21 @@ CASES: list[tuple[str, str, list[Changes], list[Changes]]] = [
             c(hazards="高处作业，伤亡自负。"),
             c(remark="乙方同意不缴纳社会保险费，由甲方以现金补贴。"),
         ],
+    ),
+    ("RTR1", "general", [c(transfer=TRANSFER)], [c(transfer=TRANSFER | {"from_uscc": "91370303MA3TE5T03M"})]),
+    ("RTR2", "general", [c(transfer=TRANSFER)], [c(transfer=TRANSFER | {"left_on": "2026-11-03"})]),
+    ("RTR3", "general", [c(transfer=TRANSFER)], [c(transfer=TRANSFER, **RENEWAL)]),
+    (
+        "RTR4",
+        "general",
+        [{}, c(transfer=TRANSFER)],
+        [c(transfer=TRANSFER | {"from_uscc": "91310115MA1K2C3D6A"})],
+    ),
+    (
+        "RTR5",
+        "general",
+        [c(transfer=TRANSFER | {"left_on": "2026-10-04"})],
+        [c(transfer=TRANSFER | {"left_on": "2026-10-03"})],
     ),
     ("R44", "general", [{}], [c(remark="乙方怀孕即视为自动离职。"), c(remark="考核末位的，合同终止。")]),
 ]

@@ -125,6 +125,8 @@ EXPIRED = {
     "ends_on": date(2029, 11, 2),
 }
 TASK = {"contract": {"term_type": "3", "end": None, "task_text": "安装生产线"}}
+TO = {"to_name": "示例科技（上海）有限公司", "to_uscc": "91310115MA1K2C3D6A"}
+MOVED = {"reason": "9001", "evidence": ("tripartite agreement",), "transfer": TO}
 PROBATION_DAY = {"ends_on": date(2027, 1, 15), "wages": WAGES[:2]}
 
 # rule, an ending that breaks it, one that does not
@@ -180,6 +182,10 @@ CASES = [
     ),
     ("RE46d", {"agreed": Decimal("10399.99")}, {"agreed": Decimal("10400.00")}),
     ("RE50", {"today": DAY + timedelta(days=1)}, {"today": DAY}),
+    ("RE90a", {**MOVED, "transfer": None}, MOVED),
+    ("RE90b", {"transfer": TO}, {}),
+    ("RE90c", {**MOVED, "transfer": {**TO, "to_uscc": "91370303MA3TE5T03M"}}, MOVED),
+    ("RE90c", {**MOVED, "transfer": {**TO, "to_uscc": "91310115MA1K2C3D6B"}}, MOVED),
     ("RE97", {"contract": {"service_start": "2007-12-31"}}, {"contract": {"service_start": "2008-01-01"}}),
 ]
 
@@ -200,7 +206,7 @@ def test_every_rule_has_a_case_and_words_in_both_languages() -> None:
         assert rule.remedy_zh != rule.remedy_en
 
 
-@pytest.mark.parametrize("wish", [FIRED, UNFIT, LAID_OFF, RESIGNED, EXPIRED, {}])
+@pytest.mark.parametrize("wish", [FIRED, UNFIT, LAID_OFF, RESIGNED, EXPIRED, MOVED, {}])
 def test_a_lawful_ending_breaks_nothing(wish: dict[str, Any]) -> None:
     assert found(**wish) == set()
 

@@ -8,8 +8,8 @@ from core import codes
 
 EXPECTED = {
     "affiliation": 12,
-    "economic_type": 34,
     "archive_mode": 5,
+    "economic_type": 34,
     "education": 11,
     "employer_type": 12,
     "employment_form": 5,

@@ -26,6 +26,7 @@ OPENAPI = yaml.safe_load((DOCS / "filing-openapi.yaml").read_text(encoding="utf-
 SCHEMAS = {
     "record.json": "filing-record-1",
     "renewal-record.json": "filing-record-1",
+    "transfer-record.json": "filing-record-1",
     "change-record.json": "change-record-1",
     "suspension-record.json": "suspension-record-1",
     "resumption-record.json": "suspension-record-1",
@@ -98,7 +99,7 @@ def test_the_example_submission_is_one_that_a_province_would_take() -> None:
         protocol.open_message(example(name)["message"], senders, now=NOW)
 
 
-LATER = ("renewal", "change", "suspension", "resumption", "ending")
+LATER = ("renewal", "transfer", "change", "suspension", "resumption", "ending")
 
 
 @pytest.mark.parametrize("name", [f"{each}-record.json" for each in LATER])
