@@ -1,7 +1,6 @@
 """B11: whoever asks for help sends the situation along, without a word about people."""
 
 import json
-import uuid
 from typing import Any
 
 import pytest
@@ -69,7 +68,7 @@ def test_b11_the_page_shows_first_what_would_be_sent(employer: Employer, contrac
     assert f"{reverse('portal:support_bundle')}?contract={contract.pk}" in page
 
 
-@pytest.mark.parametrize("key", [str(uuid.uuid4()), "nonsense"])
+@pytest.mark.parametrize("key", ["7c9e6679-7425-40de-944b-e07fc1f90ae7", "nonsense"])
 def test_b11_anothers_contract_is_not_there(employer: Employer, contract: Contract, key: str) -> None:
     assert bundle(employer, contract=key).status_code == 404
     assert bundle(make.make_employer(), contract=contract.pk).status_code == 404
