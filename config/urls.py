@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("accounts.web.urls_of_organisation")),
     path("", include("contracts.web.urls_of_seals")),
     path("endings/batches/", include("filing_bridge.web.urls_of_ending_batches")),
+    path("", include("contracts.web.urls_of_changes")),
     path("", include("contracts.web.urls_of_endings")),
     path("", include("contracts.web.urls_of_suspensions")),
     path("audit/", include("filing_bridge.web.audit")),

@@ -15,6 +15,7 @@ from accounts.selectors import workers_meant
 from contracts.domain import (
     CONCLUDED,
     NOT_CONCLUDED,
+    OPEN_DOCUMENT,
     STANDING_TERMINATION,
     ContractState,
     DocumentState,
@@ -43,9 +44,8 @@ from signing.selectors import parties_of
 
 # A mobile number or its end, a citizen number, and the shapes of travel documents.
 WORKERS_NUMBER = r"[0-9]{4}|1[0-9]{10}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{7,12}"
-Signed = TypeVar(
-    "Signed", Contract, Suspension, Termination
-)  # both are `signing` while they are out for signature
+# All are `signing` while they are out for signature.
+Signed = TypeVar("Signed", Contract, Change, Suspension, Termination)
 _IN_TURN = SigningParty.objects.filter(state__in=[PartyState.INVITED, PartyState.CONFIRMED])
 
 
@@ -143,7 +143,7 @@ def lineage_of(contract: Contract) -> list[Contract]:
 
 
 def waiting_for(documents: QuerySet[Signed], role: str) -> QuerySet[Signed]:
-    """Those contracts, or endings, whose next signature is that of `role` (`worker` or `employer`)."""
+    """Those whose next signature is that of `role` (`worker` or `employer`)."""
     turn = Exists(_IN_TURN.filter(request_id=OuterRef("signature_request"), role=role))
     return documents.filter(turn, state=ContractState.SIGNING)
 
@@ -161,7 +161,7 @@ def contracts_meant(contracts: QuerySet[Contract], text: str) -> QuerySet[Contra
 
 
 def turns_of(documents: Iterable[Contract | LaterDocument]) -> dict[UUID, str]:
-    """The role whose signature each contract or ending waits for; one that waits for nobody's is absent."""
+    """The role whose signature each of these waits for, by key; who waits for nobody's is absent."""
     open_for_signature = [each for each in documents if each.state == ContractState.SIGNING]
     by_request = {document.signature_request: document.pk for document in open_for_signature}
     found = _IN_TURN.filter(request_id__in=[each for each in by_request if each])
@@ -282,6 +282,12 @@ def standing_termination_of(principal: Principal, contract_id: UUID) -> Terminat
     return standing.first()
 
 
+def ending_days(contracts: Iterable[UUID]) -> dict[UUID, date]:
+    """The last day of those of these contracts whose ending is under way or done. For our own processes."""
+    standing = Termination.objects.filter(contract_id__in=list(contracts), state__in=STANDING_TERMINATION)
+    return dict(standing.values_list("contract_id", "ends_on"))
+
+
 def changes_of(principal: Principal) -> QuerySet[Change]:
     """All changes of the principal's contracts."""
     principal.require(Permission.READ)
@@ -294,6 +300,11 @@ def change_of(principal: Principal, change_id: UUID) -> Change:
     if change is None:
         raise Refused("not_found")
     return change
+
+
+def open_change_of(principal: Principal, contract_id: UUID) -> Change | None:
+    """The change of a contract that is under way; there is at most one."""
+    return changes_of(principal).filter(contract_id=contract_id, state__in=sorted(OPEN_DOCUMENT)).first()
 
 
 def last_change(contract: Contract, *, holding_on: date | None = None) -> Change | None:

@@ -10,7 +10,15 @@ from contracts.document.summary import summary
 from contracts.domain import ContractState, DocumentState
 from contracts.facts import Facts
 from contracts.models import Change, Contract, LaterDocument, Suspension, Termination
-from contracts.services import certificates, changing, documents, reminding, suspending, terminating
+from contracts.services import (
+    certificates,
+    changing,
+    documents,
+    overtaken,
+    reminding,
+    suspending,
+    terminating,
+)
 from contracts.services.batches import checking, uploading
 from contracts.services.batches import sending as batch_sending
 from contracts.services.moving import move
@@ -104,8 +112,12 @@ def make_certificate(key: str) -> None:
 
 @work.handler(changing.AGREEMENT)
 def make_agreement(key: str) -> None:
-    """Make the agreement on a change, and open its signature request."""
-    _make(Change.objects.select_related("employer").get(pk=UUID(key)))
+    """Make the agreement on a change and open its signature request; take back one that was overtaken."""
+    change = Change.objects.select_related("employer", "contract").get(pk=UUID(key))
+    if change.state == DocumentState.PLANNED and (fault := overtaken.faults_of([change]).get(change)):
+        documents.close(change, DocumentState.WITHDRAWN, reason=f"{fault.zh} {fault.en}")
+        return
+    _make(change)
 
 
 @work.handler(changing.HOLD)

@@ -305,5 +305,6 @@ NOT_FILED_OF_CHANGES: Mapping[str, str] = {
     "/facts/change/contract_digest": "the filing names the accepted filing of the contract instead",
     "/facts/change/previous_digest": "the filing names the one before it instead",
     "/facts/change/signed_end": "input of the statutory checks only",
+    "/facts/change/reason": "between the parties",
     "/facts/change/items": "those that are filed stand in /change/items under the names of the record",
 }  # fmt: skip

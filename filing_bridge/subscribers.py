@@ -13,9 +13,11 @@ from contracts.selectors import change_facts_of, ending_facts_of, facts_of, susp
 from contracts.services.ending import DEATH
 from core import bus
 from core.webhooks.services import emit
+from core.work import enqueue
 from filing_bridge.events import FilingAccepted
 from filing_bridge.follow_up import FOLLOWING
 from filing_bridge.protocol import Event
+from filing_bridge.services.evidence import BUILD
 from filing_bridge.services.mass_endings.handling import admit
 from filing_bridge.services.preparing import open_change, open_ending, open_filing, open_suspension
 from signing.services.notices import mine_url, tell_signers
@@ -29,8 +31,9 @@ def on_effective(event: ContractEffective) -> None:
 
 
 def on_changed(event: ContractChanged) -> None:
-    """So is a change, when what it changes is filed at all."""
-    open_change(event, change_facts_of(event.document_digest))
+    """So is a change, when what it changes is filed at all; when not, the evidence is complete already."""
+    if open_change(event, change_facts_of(event.document_digest)) is None:
+        enqueue(BUILD, str(event.contract_id))
 
 
 def on_suspended(event: SuspensionSigned) -> None:

@@ -26,6 +26,9 @@ class ChangeWishSerializer(StrictSerializer):
 
     terms = serializers.DictField()
     effective_on = serializers.DateField(help_text="The first day on which the changed terms hold.")
+    reason = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="Why both want it; stands in the agreement."
+    )
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -66,10 +69,10 @@ class ChangeSerializer(serializers.ModelSerializer[Change]):
         )
 
 
-def _wish(request: Request) -> dict[str, Any]:
+def _wish(request: Request) -> changing.Wish:
     wish = ChangeWishSerializer(data=request.data)
     wish.is_valid(raise_exception=True)
-    return dict(wish.validated_data)
+    return changing.Wish(**wish.validated_data)
 
 
 class PreviewView(APIView):
@@ -81,7 +84,8 @@ class PreviewView(APIView):
     @remembered
     def post(self, request: Request, contract_id: UUID) -> Response:
         """What a change would be: each term with its old and new value, and everything the rules say."""
-        found = changing.propose(principal=principal_of(request), contract_id=contract_id, **_wish(request))
+        wish = _wish(request)
+        found = changing.propose(principal=principal_of(request), contract_id=contract_id, wish=wish)
         shown = {
             "items": found.facts["change"]["items"],
             "terms": found.facts["contract"],
@@ -100,7 +104,7 @@ class OpenView(APIView):
     def post(self, request: Request, contract_id: UUID) -> Response:
         """Change a contract in force: the agreement is made, and the worker is invited to sign it."""
         change = changing.open_change(
-            principal=principal_of(request), contract_id=contract_id, **_wish(request)
+            principal=principal_of(request), contract_id=contract_id, wish=_wish(request)
         )
         return Response(ChangeSerializer(change).data, 201)
 

@@ -59,15 +59,15 @@ def render_agreement(facts: Facts, *, at: datetime) -> Rendered:
 
 def summary(facts: Facts) -> list[dict[str, str]]:
     """What the worker looks for first, in both languages: rows of label, value, label_en, value_en."""
-    day, employer = facts["change"]["effective_on"], facts["employer"]["name"]
-    return [
-        _line("用人单位", employer, "Employer", employer),
-        *terms(facts),
-        _line("变更生效日期", chinese_date(day), "Holds from", day),
-    ]
+    said, employer = facts["change"], facts["employer"]["name"]
+    lines = [_line("用人单位", employer, "Employer", employer), *_terms(facts)]
+    if "reason" in said:
+        lines.append(_line("变更原因", said["reason"], "Reason", said["reason"]))
+    day = said["effective_on"]
+    return [*lines, _line("变更生效日期", chinese_date(day), "Holds from", day)]
 
 
-def terms(facts: Facts) -> list[dict[str, str]]:
+def _terms(facts: Facts) -> list[dict[str, str]]:
     """Every term that changes, old and new, as rows of the same kind."""
     rows = []
     for item in facts["change"]["items"]:
@@ -138,6 +138,8 @@ def _body(facts: Facts) -> Chapter:
 
 def _clauses(facts: Facts) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
     change = facts["change"]
+    if "reason" in change:
+        yield "reason", "变更原因", (Paragraph((Run(change["reason"], "/change/reason"),)),)
     rows = tuple(_row(number, item) for number, item in enumerate(change["items"]))
     lead = Paragraph((Run("双方同意变更下列事项："),))
     yield "items", "变更内容", (lead, Table(_COLUMNS, rows))

@@ -29,11 +29,14 @@ class Case:
     """Facts of a change that are valid against their schema.
 
     `not_before` is the day from which the change before this one holds, where one is known.
+    `ends_on` is the last day of the contract where its ending is decided: the employer's side knows it, the
+    province knows the endings on its file.
     """
 
     facts: Facts
     today: date
     not_before: date | None = None
+    ends_on: date | None = None
 
     @cached_property
     def before(self) -> Facts:
@@ -68,6 +71,11 @@ def check(case: Case) -> tuple[Finding, ...]:
     found = checks.check({**case.facts, "contract": _current(case, case.after)}, context)
     brought = [each for each in found if each not in known]
     return tuple(sorted((*own, *brought), key=lambda each: (_RANK[each.severity], each.field)))
+
+
+def outlived(case: Case) -> tuple[Finding, ...]:
+    """What an ending that was decided after the change was opened makes of it."""
+    return findings((rule for rule in RULES if rule.id == "RC7"), case)
 
 
 def _current(case: Case, terms: Facts) -> Facts:
@@ -106,6 +114,11 @@ def _before_the_last(case: Case) -> Iterator[Hit]:
 def _backdated(case: Case) -> Iterator[Hit]:
     if case.effective < case.today:
         yield Hit("/change/effective_on", {"day": case.effective})
+
+
+def _after_the_ending(case: Case) -> Iterator[Hit]:
+    if case.ends_on is not None and case.effective > case.ends_on:
+        yield Hit("/change/effective_on", {"day": case.ends_on})
 
 
 def _third_term(case: Case) -> Iterator[Hit]:
@@ -154,6 +167,7 @@ _FIND: Final[Mapping[str, Find[Case]]] = {
     "RC4": _out_of_term,
     "RC5": _before_the_last,
     "RC6": _backdated,
+    "RC7": _after_the_ending,
     "RC14a": _third_term,
     "RC14b": _counted,
     "RC35a": _shorter,

@@ -40,6 +40,7 @@ def assemble(
     previous_digest: str,
     signed_end: str | None,
     effective_on: date,
+    reason: str = "",
 ) -> dict[str, Any]:
     """The facts of a change from a contract's facts as they will be and the terms that held. Pure."""
     change = {
@@ -49,6 +50,7 @@ def assemble(
         "previous_digest": previous_digest,
         "signed_end": signed_end,
         "effective_on": effective_on.isoformat(),
+        "reason": reason or None,
         "items": list(_items(before, facts["contract"])),
     }
     return {

@@ -120,6 +120,11 @@ class Change(LaterDocument):
                 fields=["contract"], condition=Q(state__in=sorted(OPEN_DOCUMENT)), name="contract_change_open"
             ),
         )
+        indexes: ClassVar[tuple[models.Index, ...]] = (
+            *LaterDocument.Meta.indexes,
+            models.Index(fields=["employer", "effective_on", "id"], name="change_by_day"),
+            models.Index(fields=["employer", "state", "effective_on"], name="change_in_state"),
+        )
 
 
 class Suspension(LaterDocument):

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from contracts import selectors
 from contracts.changes import checks
-from contracts.changes.facts import assemble, changed_terms
+from contracts.changes.facts import assemble, changed_terms, validate
 from contracts.checks import Finding, Severity
+from contracts.document.names import unprintable_faults
 from contracts.domain import IN_FORCE, ContractState, DocumentState
 from contracts.events import ContractChanged
 from contracts.facts import facts_digest
@@ -30,6 +31,15 @@ HOLD: Final = "contracts.change_holds"
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What is to change. `terms` are those that differ, by their names in the facts; None drops one."""
+
+    terms: Mapping[str, Any]
+    effective_on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What a change would be: its facts, and everything the rules say."""
 
@@ -37,28 +47,24 @@ class Proposal:
     findings: tuple[Finding, ...]
 
 
-def propose(
-    *, principal: Principal, contract_id: UUID, terms: Mapping[str, Any], effective_on: date
-) -> Proposal:
-    """Look at a change before it is opened; commits nothing. `terms` are those that differ; None drops one.
+def propose(*, principal: Principal, contract_id: UUID, wish: Wish) -> Proposal:
+    """Look at a change before it is opened; commits nothing.
 
     Refuses `contract_not_in_force`, `contract_suspended`, and malformed or unprintable facts
     (`facts_faulty`).
     """
-    return _proposal(_in_force(principal, contract_id), terms, effective_on)
+    return _proposal(contract_to_change(principal, contract_id), wish)
 
 
-def open_change(
-    *, principal: Principal, contract_id: UUID, terms: Mapping[str, Any], effective_on: date
-) -> Change:
+def open_change(*, principal: Principal, contract_id: UUID, wish: Wish) -> Change:
     """Have the agreement on a change made, for the worker and the employer to sign.
 
     Commits the change with its final facts, and the due work. Needs `send`. Refuses what `propose` refuses,
     every breach of a rule at once (`change_faults`), and `contract_changes_already` while another is open.
     """
     principal.require(Permission.SEND)
-    contract = _in_force(principal, contract_id)
-    proposal = _proposal(contract, terms, effective_on)
+    contract = contract_to_change(principal, contract_id)
+    proposal = _proposal(contract, wish)
     errors = [each for each in proposal.findings if each.severity is Severity.ERROR]
     refuse_faults("change_faults", (fault_of(each) for each in errors))
     try:
@@ -68,7 +74,7 @@ def open_change(
                 contract=contract,
                 agreement_no=proposal.facts["change"]["agreement_no"],
                 number=proposal.facts["change"]["number"],
-                effective_on=effective_on,
+                effective_on=wish.effective_on,
                 facts=proposal.facts,
                 facts_digest=facts_digest(proposal.facts),
                 opened_by_id=principal.user_id,
@@ -141,7 +147,15 @@ def let_hold(contract: Contract) -> None:
         )
 
 
-def _in_force(principal: Principal, contract_id: UUID) -> Contract:
+def agreed_terms(contract: Contract) -> Mapping[str, Any]:
+    """The terms as last agreed, also where they are to hold from a day to come: what a change changes."""
+    last = selectors.last_change(contract)
+    terms: Mapping[str, Any] = (last or contract).facts["contract"]
+    return terms
+
+
+def contract_to_change(principal: Principal, contract_id: UUID) -> Contract:
+    """A contract that may be changed; refuses `contract_suspended` and `contract_not_in_force`."""
     contract = selectors.contract_of(principal, contract_id)
     if contract.state == ContractState.SUSPENDED:
         raise Refused("contract_suspended")
@@ -150,15 +164,14 @@ def _in_force(principal: Principal, contract_id: UUID) -> Contract:
     return contract
 
 
-def _proposal(contract: Contract, given: Mapping[str, Any], effective_on: date) -> Proposal:
-    signed = contract.facts["contract"]
+def _proposal(contract: Contract, wish: Wish) -> Proposal:
     last = selectors.last_change(contract)
-    before = last.facts["contract"] if last else signed
+    before = (last or contract).facts["contract"]
     after = assemble_facts(
         contract.employer,
         contract.worker,
         contract.template,
-        changed_terms(before, given),
+        changed_terms(before, wish.terms),
         contract.jurisdiction_code,
         contract.contract_no,
     )
@@ -170,8 +183,11 @@ def _proposal(contract: Contract, given: Mapping[str, Any], effective_on: date) 
         number=last.number + 1 if last else 1,
         contract_digest=contract.signed_digest,
         previous_digest=last.signed_digest if last else contract.signed_digest,
-        signed_end=signed.get("end"),
-        effective_on=effective_on,
+        signed_end=contract.facts["contract"].get("end"),
+        effective_on=wish.effective_on,
+        reason=wish.reason,
     )
-    case = checks.Case(facts, clock.today(), last.effective_on if last else None)
+    refuse_faults("facts_faulty", validate(facts) or unprintable_faults(facts))
+    ends_on = selectors.ending_days([contract.pk]).get(contract.pk)
+    case = checks.Case(facts, clock.today(), last.effective_on if last else None, ends_on)
     return Proposal(facts, checks.check(case))

@@ -85,5 +85,5 @@ def withdraw(principal: Principal, document: LaterDocument, reason: str) -> None
 
 
 def close(document: LaterDocument, new: DocumentState, *, reason: str = "") -> None:
-    """Refused by the worker, or not signed in time: the contract goes on as it is."""
+    """Refused by the worker, not signed in time, or overtaken: the contract goes on as it is."""
     move(document, new, f"{document.kind}.{new}", actor=SYSTEM, close_reason=reason)

@@ -13,9 +13,12 @@ from accounts.selectors import member_of
 from accounts.services.notifications import tell
 from accounts.services.stepup import require_strong
 from contracts import selectors
+from contracts.domain import DocumentState
+from contracts.models import Change
+from contracts.services import overtaken
 from core.errors import Refused
 from core.principal import Permission, Principal, Role
-from signing.models import Seal, SealApplication
+from signing.models import Seal, SealApplication, SealUse
 from signing.selectors import users_of
 from signing.services import applications, seals
 
@@ -33,8 +36,10 @@ def apply_for_seal(
     """Ask for the seal on contracts, changes and suspensions that the workers have signed and on what the
     employer signs alone; any number of them in one application.
 
-    Refuses `document_not_ready` when one of them is not out for signature, and what signing refuses.
+    Refuses `document_not_ready` when one of them is not out for signature, `changes_overtaken`, and what
+    signing refuses.
     """
+    overtaken.refuse_overtaken(selectors.changes_of(principal).filter(pk__in=set(change_ids)))
     requests = [
         *_requests(selectors.contracts_of(principal), set(contract_ids)),
         *_requests(selectors.terminations_of(principal), set(termination_ids)),
@@ -65,6 +70,13 @@ def _requests(documents: QuerySet[Any], wanted: Collection[UUID]) -> list[UUID]:
     return requests
 
 
+def _changes_in(principal: Principal, application_ids: Collection[UUID]) -> QuerySet[Change]:
+    """The changes on whose agreements these applications ask for a seal."""
+    uses = SealUse.objects.filter(application__tenant=principal.tenant, application__in=application_ids)
+    found = selectors.changes_of(principal).filter(signature_request__in=uses.values("party__request"))
+    return found.filter(state=DocumentState.SIGNING)
+
+
 def approve(
     *,
     principal: Principal,
@@ -76,9 +88,10 @@ def approve(
     """Approve any number of applications after one strong re-authentication, whatever they hold.
 
     The proof is a code, or one that the web session was given within five minutes. Commits and refuses as
-    `approve_applications` and `require_strong`.
+    `approve_applications` and `require_strong`; refuses `changes_overtaken` too.
     """
     principal.require(Permission.SEAL_APPROVE)
+    overtaken.refuse_overtaken(_changes_in(principal, application_ids))
     require_strong(principal, code, session_proved_at=session_proved_at)
     return applications.approve_applications(
         principal=principal,
@@ -97,6 +110,7 @@ def repeat_failed(
 ) -> applications.Outcome:
     """Seal again what failed of an application, with the same proof of who decides."""
     principal.require(Permission.SEAL_APPROVE)
+    overtaken.refuse_overtaken(_changes_in(principal, [application_id]))
     require_strong(principal, code, session_proved_at=session_proved_at)
     return applications.repeat_failed(
         principal=principal, application_id=application_id, step_up_proof=_proof(session_proved_at)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.forms import DayInput, blame
@@ -17,8 +16,9 @@ from contracts.domain import DocumentState
 from contracts.services import terminating
 from contracts.services.handing_over import Duty, note_handover
 from contracts.services.viewing import open_certificate
+from contracts.web.later import BackForm, newest_pdf
 from contracts.web.sealing import ask_for_seal
-from core import blobs, clock
+from core import clock
 from core.errors import Refused
 from core.principal import Permission
 
@@ -26,10 +26,6 @@ DUTIES: dict[str, tuple[Duty, Words]] = {
     "file": (Duty.FILE, _("档案转移")),
     "insurance": (Duty.INSURANCE, _("社会保险关系转移")),
 }
-
-
-class BackForm(forms.Form):
-    reason = forms.CharField(label=_("原因"), max_length=200)
 
 
 class HandoverForm(forms.Form):
@@ -102,11 +98,4 @@ def hand_over(visit: Visit, termination_id: UUID, name: str) -> HttpResponse:
 def document(visit: Visit, termination_id: UUID) -> HttpResponse:
     """The certificate: signed, or as it waits for its signatures."""
     termination = open_certificate(principal=visit.principal, termination_id=termination_id)
-    digest = termination.signed_digest or termination.prepared_digest
-    if not digest:
-        raise Refused("document_not_ready")
-    answer = HttpResponse(blobs.get(digest), content_type="application/pdf")
-    name = f"{termination.certificate_no}.pdf"
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return newest_pdf(termination, termination.certificate_no)

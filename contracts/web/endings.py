@@ -1,8 +1,4 @@
-"""Ending a contract: reason → particulars → preview → decided. Nothing is kept before the last step.
-
-What was typed travels from the form to the preview in the address, encrypted like a list's search, because
-pay must not stand in addresses and logs. So a reload asks nothing twice, and Back works.
-"""
+"""Ending a contract: reason → particulars → preview → decided. Nothing is kept before the last step."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +26,7 @@ from contracts.services import terminating
 from contracts.services.ending_previews import certificate_picture
 from contracts.services.terminating import Proposal
 from contracts.services.viewing import open_in_full
+from contracts.web.carrying import carried, carry
 from contracts.web.ending_forms import EndingForm
 from contracts.web.ending_words import (
     GROUPS,
@@ -43,7 +39,6 @@ from contracts.web.ending_words import (
 )
 from contracts.web.findings import in_words
 from core import clock
-from core.crypto import decrypt, encrypt
 from core.errors import Refused
 from core.principal import Permission
 
@@ -87,7 +82,8 @@ def fill(visit: Visit, contract_id: UUID, code: str) -> HttpResponse:
         else:
             findings = proposal.findings
             if not any(each.severity is Severity.ERROR for each in findings):
-                return redirect(_address("preview", contract, reason, _sealed(visit, contract, reason)))
+                of = carry(visit.request.POST, _place(contract, reason))
+                return redirect(_address("preview", contract, reason, of))
     return visit.show(
         "ending_fill.html",
         **_head(visit, contract),
@@ -201,11 +197,11 @@ def _typed(visit: Visit, contract: Contract, reason: Reason) -> QueryDict | None
     """What the form is filled with: what is posted now, or what was typed before the preview."""
     if visit.posted:
         return visit.request.POST
-    return _unsealed(visit, contract, reason) if visit.request.GET.get("of") else None
+    return carried(visit.request, _place(contract, reason)) if visit.request.GET.get("of") else None
 
 
 def _filled(visit: Visit, contract: Contract, reason: Reason) -> EndingForm:
-    form = EndingForm(reason, _unsealed(visit, contract, reason))
+    form = EndingForm(reason, carried(visit.request, _place(contract, reason)))
     if not form.is_valid():
         raise Refused("not_found")
     return form
@@ -214,19 +210,6 @@ def _filled(visit: Visit, contract: Contract, reason: Reason) -> EndingForm:
 def _place(contract: Contract, reason: Reason) -> str:
     """What binds the encrypted form to its use."""
     return f"ending.of:{contract.pk}:{reason.code}"
-
-
-def _sealed(visit: Visit, contract: Contract, reason: Reason) -> str:
-    kept = visit.request.POST.copy()
-    kept.pop("csrfmiddlewaretoken", None)
-    return encrypt(kept.urlencode(), _place(contract, reason))
-
-
-def _unsealed(visit: Visit, contract: Contract, reason: Reason) -> QueryDict:
-    try:
-        return QueryDict(decrypt(str(visit.request.GET["of"]), _place(contract, reason)))
-    except (InvalidTag, ValueError, KeyError) as error:
-        raise Refused("not_found") from error
 
 
 def _address(page: str, contract: Contract, reason: Reason, of: str) -> str:

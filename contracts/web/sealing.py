@@ -45,10 +45,11 @@ def ask_for_seal(
     *,
     contracts: Sequence[UUID] = (),
     terminations: Sequence[UUID] = (),
+    changes: Sequence[UUID] = (),
     suspensions: Sequence[UUID] = (),
     back: str,
 ) -> HttpResponse:
-    """Which seal and why, for contracts or documents about them; then the application."""
+    """Which seal and why, for contracts and the documents about them; then the application."""
     confirmed = "confirmed" in visit.request.POST
     form = ApplyForm(visit.principal, visit.request.POST if confirmed else None)
     if confirmed and form.is_valid():
@@ -58,6 +59,7 @@ def ask_for_seal(
                 seal_id=UUID(form.cleaned_data["seal"]),
                 contract_ids=contracts,
                 termination_ids=terminations,
+                change_ids=changes,
                 suspension_ids=suspensions,
                 reason=form.cleaned_data["reason"],
             )
@@ -68,7 +70,7 @@ def ask_for_seal(
     return visit.ask(
         _("申请用印"),
         _("为选中的 {count} 份文件申请盖章。申请由另一位印章管理员审批，批准后自动盖章。").format(
-            count=len(contracts) + len(terminations) + len(suspensions)
+            count=len([*contracts, *terminations, *changes, *suspensions])
         ),
         action=_("提交申请"),
         back=back,

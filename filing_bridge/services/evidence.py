@@ -1,6 +1,7 @@
-"""The evidence package of a contract in force: gathered, logged, time-stamped, kept as a blob."""
+"""The evidence package of a contract and what followed it: gathered, logged, time-stamped, kept as a blob."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from uuid import UUID
 
@@ -8,20 +9,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.db import transaction
 
-from contracts.domain import CONCLUDED
+from contracts.domain import CONCLUDED, DocumentState
 from contracts.facts import canonical_facts
-from contracts.models import Contract
+from contracts.models import Change, Contract, LaterDocument, Termination
 from core import audit, blobs, clock, work
 from core.canonical import canonical_json
 from core.errors import Refused
-from filing_bridge import evidence_checks as paths
 from filing_bridge.domain import FilingState, FormState
+from filing_bridge.evidence_layout import THE_CONTRACT, THE_ENDING, Matter, change
 from filing_bridge.models import EvidencePackage, Filing, FilingForm, Receipt
-from filing_bridge.protocol import Event, Kind
+from filing_bridge.protocol import Kind
 from filing_bridge.provinces import province
 from signing.evidence import package
 from signing.evidence.extract import log_part
-from signing.evidence.package import CERTIFICATES, CONTRACT, Part
+from signing.evidence.package import CERTIFICATES, Part
 from signing.evidence.proofs import proof_parts
 from signing.evidence.sequencer import seal_and_stamp, stamp_digest
 from signing.selectors import notices_of
@@ -57,14 +58,10 @@ def build_evidence(contract_id: str) -> None:
     contract = Contract.objects.get(pk=UUID(contract_id))
     if contract.state not in CONCLUDED or contract.signed_elsewhere:
         return
-    accepted = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED)
-    filing = accepted.filter(event__in=[Event.HIRE, Event.RENEWAL]).first()
-    subjects = [contract.subject]
-    if filing is not None:
-        subjects += [filing.subject, f"form:{filing.pk}"]
+    documents = _documents(contract)
     seal_and_stamp(stamp_digest)
     data = package.build(
-        [*_contract_parts(contract), *_filing_parts(filing), log_part(subjects)],
+        [*_parts(documents), *_proof_parts(contract), log_part(_subjects(documents))],
         subject=contract.subject,
         platform=_platform(),
         created_at=clock.now(),
@@ -82,16 +79,50 @@ def build_evidence(contract_id: str) -> None:
         )
 
 
-def _contract_parts(contract: Contract) -> Iterator[Part]:
-    pdf = blobs.get(contract.signed_digest)
-    yield Part(CONTRACT, pdf, "双方签署的劳动合同", "The labour contract as both parties signed it")
-    yield Part(paths.FACTS, canonical_facts(contract.facts), "合同要素", "The facts of the contract")
-    yield from proof_parts(pdf)
-    for number, path in enumerate(dict.fromkeys([*settings.TSA_ISSUERS, *settings.TRUST_ROOTS]), start=1):
-        certificate = outside.certificate_at(path).public_bytes(Encoding.PEM)
-        yield Part(
-            f"{CERTIFICATES}authority-{number:02}.pem", certificate, "签发机构证书", "Authority certificate"
-        )
+@dataclass(frozen=True)
+class _Document:
+    """A signed document with the filing of it that was accepted, if any."""
+
+    matter: Matter
+    row: Contract | LaterDocument
+    filing: Filing | None
+
+
+def _documents(contract: Contract) -> list[_Document]:
+    """The contract, what has changed it, and what has ended it."""
+    signed = Change.objects.filter(contract=contract, state=DocumentState.COMPLETED).order_by("number")
+    ended = Termination.objects.filter(contract=contract, state=DocumentState.COMPLETED)
+    found: list[tuple[Matter, Contract | LaterDocument]] = [
+        (THE_CONTRACT, contract),
+        *((change(each.number), each) for each in signed),
+        *((THE_ENDING, each) for each in ended),
+    ]
+    accepted = Filing.objects.filter(contract_id=contract.pk, state=FilingState.ACCEPTED)
+    filings = {each.document_digest: each for each in accepted}
+    return [_Document(matter, row, filings.get(row.signed_digest)) for matter, row in found]
+
+
+def _subjects(documents: Iterable[_Document]) -> Iterator[str]:
+    """Under which names the log knows these documents and their filings."""
+    for each in documents:
+        yield each.row.subject
+        if each.filing is not None:
+            yield each.filing.subject
+            yield f"form:{each.filing.pk}"
+
+
+def _parts(documents: Iterable[_Document]) -> Iterator[Part]:
+    for each in documents:
+        yield from _document_parts(each.matter, each.row)
+        if each.filing is not None:
+            yield from _filing_parts(each.matter, each.filing)
+
+
+def _document_parts(matter: Matter, row: Contract | LaterDocument) -> Iterator[Part]:
+    pdf, facts = blobs.get(row.signed_digest), canonical_facts(row.facts)
+    name = f"{matter.en[:1].upper()}{matter.en[1:]}"
+    yield Part(matter.document, pdf, f"签署完成的{matter.zh}", f"{name}, as signed")
+    yield Part(matter.facts, facts, f"{matter.zh}的要素", f"The facts of {matter.en}")
     notices = [
         {
             "template": notice.template,
@@ -102,16 +133,26 @@ def _contract_parts(contract: Contract) -> Iterator[Part]:
             "created_at": notice.created_at.isoformat(),
             "sent_at": notice.sent_at.isoformat() if notice.sent_at else None,
         }
-        for notice in notices_of(contract.subject)
+        for notice in notices_of(row.subject)
     ]
     yield Part(
-        "notices.json", canonical_json(notices), "发送的通知及送达状态", "Notices sent, and their delivery"
+        matter.notices,
+        canonical_json(notices),
+        "发送的通知及送达状态",
+        "Notices sent, and their delivery",
     )
 
 
-def _filing_parts(filing: Filing | None) -> Iterator[Part]:
-    if filing is None:
-        return
+def _proof_parts(contract: Contract) -> Iterator[Part]:
+    yield from proof_parts(blobs.get(contract.signed_digest))
+    for number, path in enumerate(dict.fromkeys([*settings.TSA_ISSUERS, *settings.TRUST_ROOTS]), start=1):
+        certificate = outside.certificate_at(path).public_bytes(Encoding.PEM)
+        yield Part(
+            f"{CERTIFICATES}authority-{number:02}.pem", certificate, "签发机构证书", "Authority certificate"
+        )
+
+
+def _filing_parts(matter: Matter, filing: Filing) -> Iterator[Part]:
     registered = province(filing.province)
     delivery = {
         "idempotency_key": filing.idempotency_key,
@@ -123,23 +164,25 @@ def _filing_parts(filing: Filing | None) -> Iterator[Part]:
     decision = Receipt.objects.filter(filing=filing, kind=Kind.DECISION, state=FilingState.ACCEPTED).latest(
         "at"
     )
-    yield Part(paths.RECORD, canonical_json(filing.record), "备案记录", "The filing record")
+    yield Part(matter.record, canonical_json(filing.record), "备案记录", "The filing record")
     yield Part(
-        paths.EMPLOYER_SIGNATURE,
+        matter.employer_signature,
         filing.employer_signature.encode(),
         "用人单位对备案记录的签名",
         "The employer's signature over the filing record",
     )
     yield Part(
-        paths.DELIVERY,
+        matter.delivery,
         canonical_json(delivery),
         "报送信息和省级系统公钥",
         "Delivery, and the province's keys",
     )
-    yield Part(paths.RECEIPT, blobs.get(decision.blob), "备案回执原文", "The province's receipt, as received")
+    yield Part(
+        matter.receipt, blobs.get(decision.blob), "备案回执原文", "The province's receipt, as received"
+    )
     form = FilingForm.objects.filter(pk=filing.pk, state=FormState.AGENCY_SEALED).first()
     if form is not None:
-        yield Part(paths.FORM, blobs.get(form.agency_sealed), "录用备案登记表", "The sealed filing form")
+        yield Part(matter.form, blobs.get(form.agency_sealed), "备案登记表", "The sealed filing form")
 
 
 def _platform() -> dict[str, str]:

@@ -29,6 +29,7 @@ from contracts.web.suspensions import may_suspend
 from core import clock
 from core.errors import Refused
 from core.principal import Permission
+from filing_bridge.web.changing import may_change
 
 S = ContractState
 ENDED = (S.REFUSED, S.WITHDRAWN, S.EXPIRED)
@@ -78,6 +79,8 @@ def acts_on(visit: Visit, contract: Contract) -> list[Act]:
         acts.append(
             Act(_("恢复履行"), reverse("suspensions:resume", args=[contract.pk]), "player-play", main=True)
         )
+    if may_change(visit, contract):
+        acts.append(Act(_("变更"), reverse("portal:change_contract", args=[contract.pk]), "edit"))
     if goes_on and may_end(visit, contract):
         acts.append(Act(_("解除或终止"), reverse("endings:choose", args=[contract.pk]), "user-minus"))
     if contract.state in ENDED and visit.may(Permission.DRAFT):

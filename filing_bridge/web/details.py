@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.masking import mask_address, mask_number, mask_phone, shown_name
 from accounts.web.words import Badge, Words, by_language
 from contracts.models import Contract
 from contracts.services.drafting import facts_of_draft
+from contracts.web.seal_words import APPLICATION_STATES
 from core import clock
 from core.principal import Principal
 from filing_bridge import selectors
@@ -33,8 +35,8 @@ from filing_bridge.web.words import (
     code_words,
     names_of,
 )
-from signing.domain import PartyKind
-from signing.models import SignatureRequest, SigningParty
+from signing.domain import ApplicationState, PartyKind
+from signing.models import SealUse, SignatureRequest, SigningParty
 
 MOST_CALLS = 20
 
@@ -86,6 +88,16 @@ class PartyShown:
 
 
 @dataclass(frozen=True)
+class SealingShown:
+    """An application for the seal: where it stands, and its page."""
+
+    address: str
+    state: Badge
+    asked_at: datetime
+    under_way: bool
+
+
+@dataclass(frozen=True)
 class ContractShown:
     employer: list[Line]
     worker: list[Line]
@@ -93,8 +105,8 @@ class ContractShown:
 
 
 def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
-    """Parties and terms as they were frozen, or as they would be now."""
-    facts: dict[str, Any] = contract.facts or facts_of_draft(contract)
+    """The parties as they were frozen, or as they would be now; the terms as last changed."""
+    facts: dict[str, Any] = contract.facts_in_force if contract.facts else facts_of_draft(contract)
     employer, worker = facts["employer"], facts["worker"]
     return ContractShown(
         employer=_filled(
@@ -133,14 +145,32 @@ def parties_shown(principal: Principal, request: UUID | None) -> list[PartyShown
     ]
 
 
-def filing_shown(filing: Filing, worker: str) -> FilingShown:
-    """One version of a filing with every call made for it and all that has to be mended."""
+def sealing_shown(principal: Principal, request: UUID | None) -> SealingShown | None:
+    """The latest application for the seal on a document; None while nobody has asked."""
+    if request is None:
+        return None
+    uses = SealUse.objects.filter(application__tenant=principal.tenant, party__request=request)
+    use = uses.select_related("application").order_by("-application__requested_at", "-pk").first()
+    if use is None:
+        return None
+    state = use.application.state
+    return SealingShown(
+        address=reverse("seals:application", args=[use.application_id]),
+        state=APPLICATION_STATES[state],
+        asked_at=use.application.requested_at,
+        under_way=state in (ApplicationState.REQUESTED, ApplicationState.APPROVED),
+    )
+
+
+def filing_shown(filing: Filing, worker: str, document: str = "") -> FilingShown:
+    """One version of a filing with every call made for it and all that has to be mended; `document` is the
+    address of the page of the change or ending that is filed."""
     form = getattr(filing, "form", None)
     title, form_title = names_of(filing)
     with_agency = filing.state in WITH_THE_AGENCY
     calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
     return FilingShown(
-        row=filing_row(filing, worker),
+        row=filing_row(filing, worker, document),
         title=title,
         form_title=form_title,
         reason=by_language(*reason_words(filing.last_error)) if filing.last_error else "",

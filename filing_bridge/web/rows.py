@@ -1,11 +1,12 @@
 """What the lists show of contracts and filings: few columns, loaded in a constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -13,18 +14,18 @@ from accounts.masking import shown_name
 from accounts.models import Worker
 from accounts.web.words import Badge, Words
 from contracts import selectors as contracts
-from contracts.models import Contract, TemplateVersion
+from contracts.models import Contract, LaterDocument, TemplateVersion
 from core import clock
 from core.principal import Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
-from filing_bridge.protocol import Event
-from filing_bridge.web.words import TYPES, code_words, contract_badge, deadline_badge, filing_badge, names_of
+from filing_bridge.web.words import code_words, contract_badge, deadline_badge, filing_badge, names_of
 
 FILING_COLUMNS = (
     "contract_id",
     "contract_no",
+    "document_digest",
     "event",
     "filing_type",
     "version",
@@ -65,12 +66,13 @@ class WorkerRow:
 
 @dataclass(frozen=True)
 class FilingRow:
-    """`event` is empty for a hire, which needs no telling."""
+    """`document` is the address of the page of the change or ending that is filed; empty for a contract."""
 
     id: UUID
     contract_id: UUID
     contract_no: str
     event: Words
+    document: str
     version: int
     worker: str
     starts_on: date
@@ -160,17 +162,39 @@ def filing_rows(principal: Principal, page: Sequence[Filing]) -> list[FilingRow]
     """A page of filings with their workers' names."""
     of_page = contracts.contracts_of(principal).filter(pk__in={filing.contract_id for filing in page})
     names = dict(of_page.values_list("pk", "worker__name"))
-    return [filing_row(filing, shown_name(principal, names.get(filing.contract_id, ""))) for filing in page]
+    documents = documents_filed(principal, page)
+    return [
+        filing_row(
+            filing, shown_name(principal, names.get(filing.contract_id, "")), documents.get(filing.pk, "")
+        )
+        for filing in page
+    ]
 
 
-def filing_row(filing: Filing, worker: str) -> FilingRow:
+def documents_filed(principal: Principal, page: Sequence[Filing]) -> dict[UUID, str]:
+    """The addresses of the changes and endings that these filings are about: two queries."""
+    of_page = {each.contract_id for each in page}
+    found: Mapping[str, QuerySet[LaterDocument]] = {
+        "portal:change": contracts.changes_of(principal).filter(contract_id__in=of_page),
+        "portal:ending": contracts.terminations_of(principal).filter(contract_id__in=of_page),
+    }
+    pages = {
+        digest: reverse(route, args=[key])
+        for route, documents in found.items()
+        for digest, key in documents.exclude(signed_digest="").values_list("signed_digest", "pk")
+    }
+    return {each.pk: pages[each.document_digest] for each in page if each.document_digest in pages}
+
+
+def filing_row(filing: Filing, worker: str, document: str = "") -> FilingRow:
     """One filing in words."""
     today = clock.today()
     return FilingRow(
         id=filing.pk,
         contract_id=filing.contract_id,
         contract_no=filing.contract_no,
-        event=names_of(filing)[0] if filing.event != Event.HIRE or filing.filing_type in TYPES else "",
+        event=names_of(filing)[0],
+        document=document,
         version=filing.version,
         worker=worker,
         starts_on=filing.starts_on,

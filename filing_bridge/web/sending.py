@@ -28,7 +28,7 @@ from core.principal import Permission
 from filing_bridge.web import rows
 from filing_bridge.web.details import contract_shown
 from filing_bridge.web.sheets import open_sheets
-from filing_bridge.web.terms import TermsForm, flat, initial_terms
+from filing_bridge.web.terms import RenewalForm, TermsForm, flat, initial_terms
 
 MOST_AT_ONCE = 50  # more people than that are sent to by file
 NEAR = 20  # of the roster, to choose from without searching
@@ -66,7 +66,8 @@ def terms(visit: Visit) -> HttpResponse:
         messages.error(visit.request, gettext("请先选择员工。"))
         return redirect("portal:send")
     follows = _followed(visit, workers)
-    form = TermsForm(template, visit.request.POST or None, initial=_initial(visit, template, follows))
+    make = RenewalForm if follows else TermsForm
+    form = make(template, visit.request.POST or None, initial=_initial(visit, template, follows))
     findings: Sequence[Finding] = ()
     if visit.posted and form.is_valid():
         findings, made = _draft(visit, form, template, workers, follows)
@@ -78,6 +79,7 @@ def terms(visit: Visit) -> HttpResponse:
         template=template,
         workers=rows.worker_rows(visit.principal, workers),
         findings=in_words(findings),
+        **_renewed(follows),
         back=f"{reverse('portal:send')}?{query.urlencode()}",
     )
 
@@ -89,7 +91,8 @@ def edit(visit: Visit, contract_id: UUID) -> HttpResponse:
     contract = contracts.contract_of(visit.principal, contract_id)
     if contract.state != ContractState.DRAFT:
         raise Refused("state_conflict")
-    form = TermsForm(contract.template, visit.request.POST or None, initial=flat(contract.terms))
+    make = RenewalForm if contract.follows else TermsForm
+    form = make(contract.template, visit.request.POST or None, initial=flat(contract.terms))
     if visit.posted and form.is_valid():
         given = form.terms()
         try:
@@ -109,6 +112,7 @@ def edit(visit: Visit, contract_id: UUID) -> HttpResponse:
         template=contract.template,
         workers=rows.worker_rows(visit.principal, [contract.worker]),
         findings=in_words(drafting.findings_of(contract)) if not visit.posted else [],
+        **_renewed(contract.follows),
         back=reverse("portal:contract", args=[contract.pk]),
     )
 
@@ -191,6 +195,13 @@ def _followed(visit: Visit, workers: Sequence[Worker]) -> Contract | None:
     if [worker.pk for worker in workers] != [contract.worker_id]:
         raise Refused("not_found")
     return contract
+
+
+def _renewed(follows: Contract | None) -> dict[str, Any]:
+    """What the form of a renewal says of the contract before it, and of the law's demands on this one."""
+    stands = renewing.standing(follows) if follows else None
+    due = in_words(stands.open_ended_due) if stands else []
+    return {"follows": follows, "stands": stands, "open_ended_due": due}
 
 
 def _initial(visit: Visit, template: TemplateVersion, follows: Contract | None) -> dict[str, Any]:

@@ -59,8 +59,7 @@ def _deadline(row: FilingRow) -> Cell:
 
 def _filing_number(row: FilingRow) -> Cell:
     version = gettext("第 %(number)s 版") % {"number": row.version} if row.version > 1 else ""
-    note = " ".join(filter(None, (str(row.event), version)))
-    return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=note)
+    return Cell(row.contract_no, link=reverse("portal:contract", args=[row.contract_id]), note=version)
 
 
 def _version_choices(principal: Principal) -> list[tuple[str, str]]:
@@ -141,8 +140,9 @@ FILINGS: Table[Filing, FilingRow] = Table(
     columns=(
         Column("number", _("合同编号"), _filing_number, sort="contract_no", kind="number"),
         Column("worker", _("劳动者"), lambda row: Cell(row.worker), kind="name"),
+        Column("event", _("备案事项"), lambda row: Cell(row.event, link=row.document)),
         Column(
-            "start", _("用工之日"), lambda row: Cell(row.starts_on.isoformat()), sort="starts_on", kind="date"
+            "start", _("发生日期"), lambda row: Cell(row.starts_on.isoformat()), sort="starts_on", kind="date"
         ),
         Column("state", _("备案状态"), lambda row: Cell(row.state.words, tone=row.state.tone)),
         Column("deadline", _("备案期限"), _deadline, sort="deadline", kind="date"),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.web.forms import DayInput
 from accounts.web.words import Words, by_language
 from contracts.facts import facts_schema, schema_at
+from contracts.lineage import DERIVED
 from contracts.models import TemplateVersion
 from core import clock
 from core.codes import table
@@ -164,14 +165,15 @@ class TermsForm(forms.Form):
     def __init__(self, template: TemplateVersion, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.template = template
-        used = _used(template)
-        self.shown = [
-            (heading, [term for term in terms if term.always or term.name in used])
-            for heading, terms in SECTIONS
-        ]
+        self.used = _used(template)
+        self.shown = [(heading, [term for term in terms if self.asks(term)]) for heading, terms in SECTIONS]
         for _heading, terms in self.shown:
             for term in terms:
                 self.fields[term.name] = _field(term, template)
+
+    def asks(self, term: Term) -> bool:
+        """Whether this form has a field for the term."""
+        return term.always or term.name in self.used
 
     def sections(self) -> Iterable[tuple[Words, list[forms.BoundField]]]:
         """The headings of what this template asks, with their fields."""
@@ -199,6 +201,14 @@ class TermsForm(forms.Form):
             section["probation_start"] = first.isoformat()
             section["probation_end"] = last_day(first, int(months)).isoformat()
         return section
+
+
+class RenewalForm(TermsForm):
+    """The terms of a renewal. What follows from the earlier contract is not asked."""
+
+    def asks(self, term: Term) -> bool:
+        """What this contract says of itself."""
+        return term.name not in DERIVED and super().asks(term)
 
 
 def initial_terms(

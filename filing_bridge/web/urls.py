@@ -10,6 +10,8 @@ from contracts.web.deadline_tables import DEADLINES
 from filing_bridge.web import (
     acts,
     again,
+    changes,
+    changing,
     confirming,
     downloads,
     endings,
@@ -23,6 +25,7 @@ from filing_bridge.web import (
     views,
     wishes,
 )
+from filing_bridge.web.change_tables import CHANGES
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -43,6 +46,11 @@ urlpatterns = [
     path("contracts/<uuid:contract_id>/extend/", acts.extend, name="extend"),
     path("contracts/<uuid:contract_id>/document/", downloads.document, name="document"),
     path("contracts/<uuid:contract_id>/evidence/", downloads.evidence_package, name="evidence"),
+    path("contracts/<uuid:contract_id>/change/", changing.fill, name="change_contract"),
+    path("contracts/<uuid:contract_id>/change/preview/", changing.preview, name="preview_change"),
+    path("contracts/<uuid:contract_id>/change/pages/<int:number>/", changing.sheet, name="change_sheet"),
+    path("changes/", listed(CHANGES), name="changes"),
+    path("changes/<uuid:change_id>/", changes.change_page, name="change"),
     path("deadlines/", listed(DEADLINES), name="deadlines"),
     path("endings/<uuid:termination_id>/", endings.ending_page, name="ending"),
     path("suspensions/<uuid:suspension_id>/", suspensions.suspension_page, name="suspension"),
@@ -66,6 +74,7 @@ menu.add(
     menu.Entry(10, _("概览"), "portal:overview", "home"),
     menu.Entry(20, _("合同"), "portal:contracts", "file-text"),
     menu.Entry(22, _("期限提醒"), "portal:deadlines", "calendar"),
+    menu.Entry(24, _("合同变更"), "portal:changes", "edit"),
     menu.Entry(30, _("员工"), "portal:workers", "users"),
     menu.Entry(70, _("备案"), "portal:filings", "building"),
 )

@@ -16,6 +16,8 @@ from filing_bridge.models import EvidencePackage
 from filing_bridge.web.actions import history_of
 from filing_bridge.web.acts import acts_on
 from filing_bridge.web.details import contract_shown, filing_shown, parties_shown, verify_code_of
+from filing_bridge.web.line import line_shown
+from filing_bridge.web.rows import documents_filed
 from filing_bridge.web.sheets import open_sheets
 from filing_bridge.web.suspensions import suspensions_of
 from filing_bridge.web.words import contract_badge
@@ -28,6 +30,7 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
     of_contract = filings.filings_of(visit.principal).filter(contract_id=contract.pk)
     versions = list(of_contract.select_related("form").order_by("-created_at"))
     worker = shown_name(visit.principal, contract.worker.name)
+    documents = documents_filed(visit.principal, versions)
     effective = contract.state in CONCLUDED
     ending = contracts.standing_termination_of(visit.principal, contract.pk) if effective else None
     return visit.show(
@@ -38,7 +41,8 @@ def contract_page(visit: Visit, contract_id: UUID) -> HttpResponse:
         shown=contract_shown(visit.principal, contract),
         parties=parties_shown(visit.principal, contract.signature_request),
         verify_code=verify_code_of(visit.principal, contract),
-        filings=[filing_shown(filing, worker) for filing in versions],
+        filings=[filing_shown(filing, worker, documents.get(filing.pk, "")) for filing in versions],
+        line=line_shown(visit.principal, contract),
         steps=history_of(visit.principal, contract.pk, versions),
         acts=acts_on(visit, contract),
         ending=ending,

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from config.demo.people import SPECIAL
 from core.canonical import canonical_json
-from filing_bridge.evidence_checks import filing_checks
+from filing_bridge.evidence_checks import CHECKS
 from signing.evidence.package import CERTIFICATES, MANIFEST_STAMP
 from signing.evidence.timestamps import check_token
 from signing.evidence.verifier import Report, verify_package
@@ -37,7 +37,7 @@ def roots(demo: Demo) -> list[x509.Certificate]:
 
 
 def verify(demo: Demo, package: bytes) -> Report:
-    return verify_package(package, roots=roots(demo), further=[filing_checks])
+    return verify_package(package, roots=roots(demo), further=CHECKS)
 
 
 def repacked(package: bytes, change: str, content: bytes | None) -> bytes:
@@ -179,6 +179,6 @@ def test_another_root_is_not_trusted(demo: Demo, tmp_path: Path) -> None:
 
     create(tmp_path / "pki", base_url="http://127.0.0.1:1")
     other = x509.load_pem_x509_certificate((tmp_path / "pki" / "root.pem").read_bytes())
-    report = verify_package(demo.read("evidence.zip"), roots=[other], further=[filing_checks])
+    report = verify_package(demo.read("evidence.zip"), roots=[other], further=CHECKS)
     failed = {check.id for check in report.checks if not check.ok}
     assert {"document", "manifest_stamp", "log_stamp"} <= failed

@@ -191,7 +191,7 @@ def sample_ending(
 
 
 def sample_change(
-    contract: Mapping[str, Any], *, effective_on: date, number: int = 1, **terms: Any
+    contract: Mapping[str, Any], *, effective_on: date, number: int = 1, reason: str = "", **terms: Any
 ) -> dict[str, Any]:
     """Facts of a change of a contract with these facts; None drops a term."""
     before = contract["contract"]
@@ -204,6 +204,7 @@ def sample_change(
         previous_digest="c" * 64,
         signed_end=before.get("end"),
         effective_on=effective_on,
+        reason=reason,
     )
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from accounts.models import Employer, Worker
 from contracts.changes.facts import assemble as change_facts
+from contracts.changes.facts import changed_terms
 from contracts.document.render import render
 from contracts.document.template import load_template
 from contracts.domain import ContractState, DocumentState
 from contracts.endings.facts import Wish, assemble
 from contracts.facts import facts_digest
-from contracts.models import Change, Contract, Suspension, TemplateVersion, Termination
+from contracts.models import Change, Contract, LaterDocument, Suspension, TemplateVersion, Termination
 from contracts.services.drafting import assemble_facts, dates_of
 from contracts.services.publishing import publish_own_templates
 from contracts.suspensions.facts import RESUME, SUSPEND
@@ -164,7 +165,7 @@ def _record(contract: Contract, filing_type: str) -> dict[str, Any]:
     return {**record, "filing_type": filing_type}
 
 
-def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureRequest:
+def _waiting_for(contract: Contract | LaterDocument, turn: str) -> SignatureRequest:
     now = clock.now()
     request = SignatureRequest.objects.create(
         tenant=contract.employer_id, subject=contract.subject, title="劳动合同书", sender_name="示例",
@@ -182,21 +183,36 @@ def _waiting_for(contract: Contract | Termination, turn: str) -> SignatureReques
     return request
 
 
-def make_change(contract: Contract, *, days: int = 0, **terms: str) -> Change:
-    """A change that both have signed and that holds from so many days after today."""
+def make_change(
+    contract: Contract,
+    state: DocumentState = DocumentState.COMPLETED,
+    *,
+    days: int = 0,
+    turn: str = "",
+    reason: str = "",
+    **terms: Any,
+) -> Change:
+    """A change that is to hold from so many days after today; `turn`: whose signature it waits for."""
     before, effective_on = contract.facts["contract"], clock.today() + timedelta(days=days)
     number = f"BG-{effective_on:%Y%m%d}-{next(_serial):08d}"
     facts = change_facts(
-        {**contract.facts, "contract": {**before, **terms}}, before, agreement_no=number, number=1,
+        {**contract.facts, "contract": changed_terms(before, terms)}, before, agreement_no=number, number=1,
         contract_digest=contract.signed_digest, previous_digest=contract.signed_digest, signed_end=None,
-        effective_on=effective_on,
+        effective_on=effective_on, reason=reason,
     )  # fmt: skip
-    return Change.objects.create(
+    done = state == DocumentState.COMPLETED
+    change = Change.objects.create(
         employer=contract.employer, contract=contract, agreement_no=number, number=1,
-        effective_on=effective_on, facts=facts, facts_digest=facts_digest(facts),
-        state=DocumentState.COMPLETED, opened_by_id=contract.created_by_id, opened_at=clock.now(),
-        prepared_digest=blobs.put(pdf()), signed_digest=blobs.put(pdf()), completed_at=clock.now(),
+        effective_on=effective_on, facts=facts, facts_digest=facts_digest(facts), state=state,
+        opened_by_id=contract.created_by_id, opened_at=clock.now(),
+        prepared_digest="" if state == DocumentState.PLANNED else blobs.put(pdf()),
+        signed_digest=blobs.put(pdf() + number.encode()) if done else "",
+        completed_at=clock.now() if done else None,
     )  # fmt: skip
+    if turn:
+        change.signature_request = _waiting_for(change, turn).pk
+        change.save()
+    return change
 
 
 def make_ending(
@@ -222,7 +238,7 @@ def make_ending(
         "opened_by_id": contract.created_by_id,
         "opened_at": clock.now(),
         "prepared_digest": "" if state == DocumentState.PLANNED else blobs.put(pdf()),
-        "signed_digest": blobs.put(pdf()) if done else "",
+        "signed_digest": blobs.put(pdf() + number.encode()) if done else "",
         "completed_at": clock.now() if done else None,
     }
     termination = Termination.objects.create(state=state, **{**values, **columns})
@@ -231,7 +247,10 @@ def make_ending(
         termination.save()
     if done:
         Contract.objects.filter(pk=contract.pk).update(state=ContractState.ENDED, ended_on=ends_on)
-        make_filing(contract, FilingState.READY, event="ending", starts_on=ends_on, filing_type="51")
+        make_filing(
+            contract, FilingState.READY, event="ending", starts_on=ends_on, filing_type="51",
+            document_digest=termination.signed_digest,
+        )  # fmt: skip
     return termination
 
 

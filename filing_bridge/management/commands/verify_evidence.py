@@ -9,7 +9,7 @@ from cryptography import x509
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from filing_bridge.evidence_checks import filing_checks
+from filing_bridge.evidence_checks import CHECKS
 from signing.evidence.verifier import verify_package
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         paths = options["root"] or [Path(path) for path in settings.TRUST_ROOTS]
         roots = [x509.load_pem_x509_certificate(path.read_bytes()) for path in paths]
-        report = verify_package(file.read_bytes(), roots=roots, at=options["at"], further=[filing_checks])
+        report = verify_package(file.read_bytes(), roots=roots, at=options["at"], further=CHECKS)
         for check in report.checks:
             mark = "✓" if check.ok else "✗"
             detail = f"（{check.detail}）" if check.detail else ""

@@ -10,7 +10,7 @@ from accounts.masking import mask_name, mask_number, mask_phone
 from accounts.models import Employer, User, Worker
 from accounts.particulars import WORKER_FIELDS, particulars_of
 from accounts.web.words import Words, by_language
-from contracts.models import Termination
+from contracts.models import Change, Termination
 from contracts.selectors import contracts_signed_by
 from core.models import AuditEvent
 from filing_bridge.models import Filing
@@ -25,6 +25,7 @@ MOST_LOOKS = 100
 LOOKS: Mapping[str, Words] = {
     "contract.viewed": _("查看或下载合同全文"),
     "termination.viewed": _("查看或下载证明书"),
+    "change.viewed": _("查看或下载变更协议"),
     "worker.revealed": _("查看您的完整登记信息"),
     "filing.record_viewed": _("查看备案内容"),
     "filing.form_viewed": _("下载登记表"),
@@ -103,8 +104,9 @@ def _looks(person: Person, rosters: Iterable[Worker]) -> list[Look]:
     contracts = list(contracts_signed_by(person).values_list("pk", flat=True))
     filings = Filing.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
     endings = Termination.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
+    changes = Change.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
     subjects = [f"contract:{pk}" for pk in contracts] + [f"filing:{pk}" for pk in filings]
-    subjects += [f"termination:{pk}" for pk in endings]
+    subjects += [f"termination:{pk}" for pk in endings] + [f"change:{pk}" for pk in changes]
     subjects += [worker.subject for worker in rosters]
     events = AuditEvent.objects.filter(subject__in=subjects, action__in=list(LOOKS))
     latest = list(events.order_by("-at", "-id")[:MOST_LOOKS])

@@ -11,7 +11,6 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.web.words import Badge, Tone, Words, by_language
-from contracts.changes.agreement import terms
 from contracts.domain import ContractState, DocumentState
 from contracts.models import Contract
 from contracts.suspensions.document import summary
@@ -19,6 +18,7 @@ from contracts.suspensions.facts import SUSPEND
 from core import blobs, clock
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
+from filing_bridge.web.term_words import TermChanged, terms_changed
 from signing.domain import PartyState
 from signing.models import Person, SignatureRequest
 from signing.pades.validate import validate
@@ -146,13 +146,14 @@ def signed_as(contract: Contract) -> str:
 
 @dataclass(frozen=True)
 class Changed:
-    """A change of a contract: each term with its old and new value, in words of both languages."""
+    """A change of a contract, term by term."""
 
     id: UUID
     number: str
     effective_on: date
     holds: bool
-    lines: list[dict[str, str]]
+    reason: str
+    terms: list[TermChanged]
 
 
 def changes_in(contract: Contract) -> list[Changed]:
@@ -165,7 +166,8 @@ def changes_in(contract: Contract) -> list[Changed]:
             change.agreement_no,
             change.effective_on,
             change.effective_on <= today,
-            terms(change.facts),
+            change.facts["change"].get("reason", ""),
+            terms_changed(change.facts),
         )
         for change in signed
     ]

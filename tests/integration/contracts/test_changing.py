@@ -101,10 +101,14 @@ def test_a_proposal_names_each_term_with_its_old_and_new_value_and_keeps_nothing
 def test_the_agreement_holds_its_facts_and_is_put_before_worker_and_employer(
     office: Office, contract: Contract
 ) -> None:
-    made = out(office, contract)
+    wish = {**change(), "reason": "岗位调整"}
+    answer = office.as_(Role.CLERK).send("post", f"contracts/{contract.pk}/changes/", wish)
+    work.run_due(work.GENERAL, limit=5)
+    made = Change.objects.get(pk=answer.json()["id"])
     attached = json.loads(read_attachment(blobs.get(made.prepared_digest), "change.json"))
     assert attached == made.facts
     assert attached["change"]["contract_digest"] == contract.signed_digest
+    assert attached["change"]["reason"] == "岗位调整"
     request = SignatureRequest.objects.get(subject=made.subject)
     assert [party.role for party in request.parties.order_by("order")] == ["worker", "employer"]
 

@@ -219,7 +219,10 @@ def test_a_change_is_told_term_by_term_and_its_agreement_is_free(browser: Browse
     change = make_change(contract, days=3, job_title="班组长")
     page = browser.get("contract", contract.pk)
     assert f"合同变更（自 {change.effective_on} 起）" in page
-    assert f"{contract.facts['contract']['job_title']} → 班组长" in page
+    old = contract.facts["contract"]["job_title"]
+    assert f"{old}</span> → <strong>班组长</strong>" in page
+    assert "岗位名称" in page
+    assert change.agreement_no in page
     assert "到期生效" in page
     answer = browser.client.get(reverse("mine:agreement", args=[contract.pk, change.pk]))
     assert answer.content == blobs.get(change.signed_digest)

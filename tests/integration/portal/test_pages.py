@@ -51,6 +51,7 @@ class House:
             "termination_id": uuid4(),
             "suspension_id": uuid4(),
             "correction_id": uuid4(),
+            "change_id": uuid4(),
             "number": 1,
         }
         return reverse(f"portal:{name}", kwargs={key: keys[key] for key in ROUTES[name].keys_})
@@ -103,6 +104,12 @@ ROUTES = {
     "ending": Route(("termination_id",), shows=404),
     # Nor does anything rest: test_suspensions.py.
     "suspension": Route(("suspension_id",), shows=404),
+    # What the pages of changes do is tested in test_changes.py.
+    "change_contract": Route(("contract_id",), SEES_PII, posts=200),
+    "preview_change": Route(("contract_id",), SEES_PII, shows=404, posts=404),
+    "change_sheet": Route(("contract_id", "number"), SEES_PII, shows=404),
+    "changes": Route(posts=404),
+    "change": Route(("change_id",), shows=404),
     "deadlines": Route(posts=404),
     "filings": Route(posts=404),
     # An accepted filing has nothing to confirm; what the page does is tested in test_confirming.py.

@@ -69,11 +69,28 @@ def test_the_form_begins_on_the_day_after_and_its_draft_follows(
     assert address_of(contract).replace("&", "&amp;") not in page, "a renewal is under way"
 
 
+def test_the_form_tells_of_the_earlier_contract_and_does_not_ask_what_follows_from_it(
+    employer: Employer, contract: Contract
+) -> None:
+    answer = browser_of(employer).get(address_of(contract))
+    page = answer.content.decode()
+    start = clock.today() + timedelta(days=11)
+    assert contract.contract_no in page
+    assert f"从 {start} 起" in page
+    assert f"最迟 {last_day(start, 1)} 签订" in page
+    assert "此前已连续订立 1 次固定期限合同" in page
+    asked = set(answer.context["form"].fields)
+    assert {"start", "end", "job_title"} <= asked
+    assert not asked & {"sign_kind", "employment_start", "previous_end", "service_start"}
+
+
 def test_open_ended_is_offered_where_it_is_due(employer: Employer, contract: Contract) -> None:
     terms = {**contract.terms, "consecutive_fixed_terms": 1}
     Contract.objects.filter(pk=contract.pk).update(terms=terms)
     form = browser_of(employer).get(address_of(contract)).context["form"]
     assert (form.initial["term_type"], form.initial.get("end")) == ("2", None)
+    page = browser_of(employer).get(address_of(contract)).content.decode()
+    assert "续订时应当订立无固定期限合同" in page
 
 
 def test_nobody_renews_for_another_worker_or_another_employer(employer: Employer, contract: Contract) -> None:

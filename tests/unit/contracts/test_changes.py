@@ -24,6 +24,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("RC4", {"day": date(2029, 11, 2)}, {"day": date(2029, 11, 3)}),
     ("RC5", {"not_before": DAY}, {"not_before": DAY + timedelta(days=1)}),
     ("RC6", {"today": DAY}, {"today": DAY + timedelta(days=1)}),
+    ("RC7", {"ends_on": DAY}, {"ends_on": DAY - timedelta(days=1)}),
     ("RC14a", {"terms": LONGER}, {"own": SECOND, "terms": LONGER}),
     ("RC14a", {"own": SECOND, "terms": OPEN}, {"own": {"consecutive_fixed_terms": 2}, "terms": LONGER}),
     ("RC14b", {"terms": USUAL}, {"terms": LONGER}),
@@ -40,7 +41,8 @@ def found(**wish: Any) -> dict[str, str]:
     facts = sample_facts(contract=wish.get("own", {}))
     facts["jurisdiction_code"] = wish.get("place", "370303")
     change = sample_change(facts, effective_on=wish.get("day", DAY), **wish.get("terms", USUAL))
-    case = Case(change, wish.get("today", date(2026, 11, 1)), wish.get("not_before"))
+    today = wish.get("today", date(2026, 11, 1))
+    case = Case(change, today, wish.get("not_before"), wish.get("ends_on"))
     return {each.rule_id: each.field for each in check(case)}
 
 
@@ -79,7 +81,7 @@ def test_the_agreement_says_each_term_in_words_before_and_after() -> None:
         "worktime_cycle": "month",
         **LONGER,
     }
-    change = sample_change(sample_facts(), effective_on=DAY, wage_items=None, **terms)
+    change = sample_change(sample_facts(), effective_on=DAY, reason="岗位调整", wage_items=None, **terms)
     made = render_agreement(change, at=datetime(2026, 11, 4, tzinfo=UTC))
     text = "\n".join(made.page_text)
     for line in (
@@ -87,12 +89,14 @@ def test_the_agreement_says_each_term_in_words_before_and_after() -> None:
         "工时制度\t标准工时\t综合计算工时",
         "综合计算周期\t（未约定）\t月",
         "合同终止日期\t2029年11月2日\t2029年11月3日",
+        "岗位调整",
         "上述变更自2027年3月1日起执行。",
     ):
         assert line in text
     assert {anchor.key for anchor in made.anchors} == {"worker_signature", "employer_seal"}
     assert made.pdf == render_agreement(change, at=datetime(2026, 11, 4, tzinfo=UTC)).pdf
-    assert [row["label"] for row in summary(change)][0::6] == ["用人单位", "变更生效日期"]
+    labels = [row["label"] for row in summary(change)]
+    assert (labels[0], *labels[-2:]) == ("用人单位", "变更原因", "变更生效日期")
 
 
 @pytest.mark.parametrize(
