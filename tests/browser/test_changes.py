@@ -15,9 +15,9 @@ from contracts.models import Contract
 from core import clock
 from core.principal import Role
 from filing_bridge.domain import FilingState
-from tests.browser.test_endings import LONG, LOOKS, _axe, _log_in
+from tests.browser.test_endings import LONG, LOOKS
 from tests.support import accounts as make
-from tests.support.chromium import launch
+from tests.support.chromium import launch, log_in, violations
 from tests.support.portal import make_change, make_contract, make_ending, make_filing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -112,17 +112,17 @@ def test_c01_a_contract_is_changed_and_every_screen_of_it_fits(
             page.screenshot(path=SCREENS / f"change-{name}-{shape}.png", full_page=True)
             assert page.locator("h1").count() == 1, name
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            complaints.extend(f"{name}-{shape}: {each}" for each in _axe(page))
+            complaints.extend(f"{name}-{shape}: {each}" for each in violations(page))
 
         SCREENS.mkdir(parents=True, exist_ok=True)
-        _log_in(page, live_server.url, "clerk@example.com")
+        log_in(page, live_server.url, "clerk@example.com")
         for name, address in addresses.items():
             page.goto(live_server.url + address)
             look(name)
         _walk(page, live_server.url, contract, look, confirm=(width == 360))
         context.close()
     page = chromium.new_page(locale="zh-CN", viewport={"width": 360, "height": 740})
-    _log_in(page, live_server.url, "new@example.com")
+    log_in(page, live_server.url, "new@example.com")
     page.goto(live_server.url + addresses["list"])
     page.screenshot(path=SCREENS / "change-empty-360.png", full_page=True)
     assert complaints == []
