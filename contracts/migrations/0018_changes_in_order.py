@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0016_signed_elsewhere'),
+        ('contracts', '0017_template_report'),
     ]
 
     operations = [
