@@ -106,7 +106,9 @@ class ContractShown:
 
 def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
     """The parties as they were frozen, or as they would be now; the terms as last changed."""
-    facts: dict[str, Any] = contract.facts_in_force if contract.facts else facts_of_draft(contract)
+    facts: dict[str, Any] = facts_of_draft(contract)
+    if contract.facts:
+        facts = {**contract.facts, "contract": contract.terms}
     employer, worker = facts["employer"], facts["worker"]
     return ContractShown(
         employer=_filled(
