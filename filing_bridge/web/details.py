@@ -106,9 +106,8 @@ class ContractShown:
 
 def contract_shown(principal: Principal, contract: Contract) -> ContractShown:
     """The parties as they were frozen, or as they would be now; the terms as last changed."""
-    facts: dict[str, Any] = facts_of_draft(contract)
-    if contract.facts:
-        facts = {**contract.facts, "contract": contract.terms}
+    in_force = {**contract.facts, "contract": contract.terms} if contract.facts else None
+    facts: dict[str, Any] = in_force or facts_of_draft(contract)
     employer, worker = facts["employer"], facts["worker"]
     return ContractShown(
         employer=_filled(
