@@ -1,23 +1,25 @@
-"""The correction slip (修改单): what of an accepted filing is asked to be changed, as a form for the counter.
+"""Corrections of accepted filings: what may be corrected, how weighty that is, and what then holds.
 
 Minor corrections an officer carries out; material ones want evidence, a second officer and notice to the
-worker. Another person is never a correction: that filing is voided and made anew. Pure functions.
+worker. Another person is never a correction: that filing is revoked and made anew. Pure functions.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
+import copy
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from contracts.document.engine import Rendered
-from contracts.document.model import Field, Run, SigningBlock, fill_lines
-from core.canonical import canonical_json, sha256_hex
-from filing_bridge.fields import FIELDS
-from filing_bridge.form import instant, typesetter, words
-from filing_bridge.mapping import Document, value_at
+from filing_bridge.mapping import Document, layout_of, value_at
+
+# No statute says when a correction has to be filed: this is ours, so that none is forgotten.
+SETTLED_WITHIN: Final = timedelta(days=30)
+ATTACHMENT: Final = "correction.json"
+"""The facts of a correction, attached to its slip."""
+
+Item = Mapping[str, str]
+"""`field`, and `old` and `new` where something stands there; the form of correction-record-1."""
 
 
 class Weight(StrEnum):
@@ -26,6 +28,8 @@ class Weight(StrEnum):
     MINOR = "minor"
     MATERIAL = "material"
 
+
+CLASSES: Final[Mapping[Weight, str]] = {Weight.MINOR: "一般更正", Weight.MATERIAL: "重要更正"}
 
 # What may be corrected at all. Everything else is the contract's, and changes with it.
 WEIGHTS: Final[Mapping[str, Weight]] = MappingProxyType(
@@ -46,92 +50,97 @@ WEIGHTS: Final[Mapping[str, Weight]] = MappingProxyType(
         (
             "/worker/name",
             "/worker/id_no",
+            "/worker/sex",
+            "/worker/birth_date",
             "/contract/employment_start",
             "/contract/start",
             "/contract/end",
             "/contract/term_type",
             "/contract/wage_amount",
+            "/ending/date",
+            "/ending/reason",
         ),
         Weight.MATERIAL,
     )
 )
 PERSON: Final = frozenset({"/worker/name", "/worker/id_no"})
-_NAMES: Final = {field.target: field.zh for field in FIELDS}
-_NEEDS: Final = {
-    Weight.MINOR: "一般更正：经办人员核对后办理。",
-    Weight.MATERIAL: "重要更正：须附证明材料，由另一名经办人员复核，并告知劳动者。",
-}
 
 
-def weight_of(changes: Mapping[str, str]) -> Weight:
-    """The heaviest of the changes counts. Raises `KeyError` for a field that is never corrected, and
+def weight_of(fields: Collection[str]) -> Weight:
+    """The heaviest of the fields counts. Raises `KeyError` for a field that is never corrected, and
     `ValueError` for a change of both name and number: that is another person."""
-    weights = {WEIGHTS[pointer] for pointer in changes}
-    if changes.keys() >= PERSON:
+    weights = {WEIGHTS[pointer] for pointer in fields}
+    if set(fields) >= PERSON:
         raise ValueError("another person")
     return Weight.MATERIAL if Weight.MATERIAL in weights else Weight.MINOR
 
 
-def render_slip(
-    record: Document, receipt: Mapping[str, Any], changes: Mapping[str, str], reason: str, *, at: datetime
-) -> Rendered:
-    """The slip as PDF/A-3a + PDF/UA-1, the changes attached. Raises what `weight_of` raises."""
-    weight = weight_of(changes)
-    form = {
-        "title": "用工备案修改单",
-        "head": [
-            asdict(_line("备案回执号", receipt["receipt_no"])),
-            asdict(_line("类别", "重要更正" if weight is Weight.MATERIAL else "一般更正")),
-        ],
-        "sections": [
-            {"heading": heading, "fields": [asdict(field) for field in fill_lines(fields)]}
-            for heading, fields in (
-                ("原备案", _original(record, receipt)),
-                ("更正内容", tuple(_change(record, pointer, new) for pointer, new in changes.items())),
-                (
-                    "原因",
-                    (_line("更正原因", reason, wide=True), _line("办理要求", _NEEDS[weight], wide=True)),
-                ),
-            )
-        ],
-        "signing": [
-            asdict(
-                SigningBlock("employer", "用人单位（盖章）", (_line("单位名称", record["employer"]["name"]),))
-            ),
-            asdict(SigningBlock("agency", "经办机构（业务专用章）", (_line("经办人、复核人", ""),))),
-        ],
-        "note": "本单由平台依据已通过的备案生成，尚未办理；原备案及各次更正均予保留。",
+def correctable(record: Document) -> tuple[str, ...]:
+    """The fields of this record that may be corrected, in the published order. What an agreement has changed
+    is not among them: another agreement changes it again."""
+    agreed = {item["field"] for item in record.get("change", {}).get("items", ())}
+    targets = (field.target for field in layout_of(record["filing_type"]).fields)
+    return tuple(target for target in targets if target in WEIGHTS and target not in agreed)
+
+
+def items_of(record: Document, changes: Mapping[str, str]) -> list[dict[str, str]]:
+    """What really differs: each field with its old and its new value. An empty new value takes it out."""
+    items = []
+    for pointer in sorted(changes):
+        old, new = value_at(record, pointer), changes[pointer].strip()
+        if new != (old or ""):
+            values = {"old": old, "new": new}
+            items.append({"field": pointer, **{side: value for side, value in values.items() if value}})
+    return items
+
+
+def misfits(record: Document, items: Iterable[Item]) -> list[str]:
+    """The fields whose old value is not what the record says."""
+    return [item["field"] for item in items if item.get("old") != value_at(record, item["field"])]
+
+
+def corrected(record: Document, items: Iterable[Item]) -> dict[str, Any]:
+    """The record as it holds once these items are accepted; the given one stays as it is."""
+    result: dict[str, Any] = copy.deepcopy(dict(record))
+    for item in items:
+        _, section, name = item["field"].split("/")
+        if "new" in item:
+            result[section][name] = item["new"]
+        else:
+            result[section].pop(name, None)
+    return result
+
+
+def facts_of(
+    record: Document,
+    receipt_no: str,
+    *,
+    correction_no: str,
+    items: Sequence[Item],
+    reason: str,
+    evidence: str = "",
+) -> dict[str, Any]:
+    """The facts of a correction, from the record that holds before it: what its own record is made from.
+
+    `evidence` is the SHA-256 (hex) of the paper that shows it. Raises what `weight_of` raises.
+    """
+    correction: dict[str, Any] = {
+        "receipt_no": receipt_no,
+        "correction_no": correction_no,
+        "weight": weight_of([item["field"] for item in items]).value,
+        "reason": reason,
+        "items": [dict(item) for item in items],
     }
-    attached = {"receipt_no": receipt["receipt_no"], "changes": dict(changes), "reason": reason}
-    typeset = typesetter.typeset(
-        {"form.json": json.dumps(form, ensure_ascii=False).encode(), "filing.json": canonical_json(attached)},
-        at=at,
-    )
-    return Rendered(
-        pdf=typeset.pdf,
-        digest=sha256_hex(typeset.pdf),
-        anchors=typeset.anchors,
-        page_sizes=typeset.page_sizes,
-        page_text=("",) * len(typeset.page_sizes),
-    )
+    if evidence:
+        correction["evidence"] = {"alg": "SHA-256", "value": evidence}
+    return {
+        "contract_no": record["contract_no"],
+        "jurisdiction_code": record["jurisdiction_code"],
+        "employer": _some(record["employer"], ("name", "uscc", "type", "contact_name", "contact_phone")),
+        "worker": _some(record["worker"], ("name", "id_type", "id_no", "nationality")),
+        "correction": correction,
+    }
 
 
-def _original(record: Document, receipt: Mapping[str, Any]) -> tuple[Field, ...]:
-    return (
-        _line("单位名称", record["employer"]["name"], wide=True),
-        _line("统一社会信用代码", record["employer"]["uscc"]),
-        _line("合同编号", record["contract_no"]),
-        _line("姓名", record["worker"]["name"]),
-        _line("证件号码", record["worker"]["id_no"]),
-        _line("准予备案时间", instant(receipt["decided_at"])),
-    )
-
-
-def _change(record: Document, pointer: str, new: str) -> Field:
-    old = value_at(record, pointer)
-    before = words(pointer, old) if old is not None else "（空）"
-    return _line(_NAMES[pointer], f"{before}　更正为　{words(pointer, new)}", wide=True)
-
-
-def _line(label: str, text: str, *, wide: bool = False) -> Field:
-    return Field(label, (Run(text),), wide)
+def _some(section: Document, names: Iterable[str]) -> dict[str, Any]:
+    return {name: section[name] for name in names if name in section}

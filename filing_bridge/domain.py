@@ -27,13 +27,14 @@ class FilingState(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"
     REJECTED = "rejected"
+    VOIDED = "voided"  # withdrawn by the employer before its review
     REPLACED = "replaced"  # returned or rejected, and filed again as a new version
     HELD = "held"  # contradictory answers, or a filing that fails by itself: for a person
 
 
 S = FilingState
 
-_ANSWERED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJECTED, S.HELD})
+_ANSWERED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJECTED, S.VOIDED, S.HELD})
 
 FILING_TRANSITIONS: TransitionTable = {
     S.WAITING: frozenset({S.PENDING}),
@@ -47,6 +48,7 @@ FILING_TRANSITIONS: TransitionTable = {
     S.ACCEPTED: frozenset({S.HELD}),
     S.RETURNED: frozenset({S.REPLACED, S.HELD}),
     S.REJECTED: frozenset({S.REPLACED, S.HELD}),
+    S.VOIDED: frozenset({S.REPLACED, S.HELD}),
     S.HELD: frozenset({S.UNKNOWN, S.PENDING}),
 }
 
@@ -54,11 +56,25 @@ FILING_TRANSITIONS: TransitionTable = {
 BLOCKING = frozenset(S) - {S.ACCEPTED, S.REJECTED, S.REPLACED}
 # States about which the province is asked, and states whose filing is not with the province yet.
 ASKED_ABOUT = frozenset({S.UNKNOWN, S.RECEIVED, S.UNDER_REVIEW})
-UNFILED = frozenset({S.WAITING, S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.PRE_REGISTERED, S.RETURNED, S.HELD})
-# States in which an officer has the filing on the desk.
+UNFILED = frozenset(
+    {
+        S.WAITING,
+        S.PENDING,
+        S.READY,
+        S.SENT,
+        S.UNKNOWN,
+        S.PRE_REGISTERED,
+        S.RETURNED,
+        S.VOIDED,
+        S.HELD,
+    }
+)
+# States in which an officer has the filing on the desk: nothing is decided, and it may be withdrawn.
 WITH_THE_AGENCY = frozenset({S.RECEIVED, S.UNDER_REVIEW})
 # States of filings that are on their way: what dispatch looks through, however large the ledger.
 ON_ITS_WAY = frozenset({S.PENDING, S.READY, S.SENT, S.UNKNOWN, S.PRE_REGISTERED, S.RECEIVED, S.UNDER_REVIEW})
+# States that a signed decision brings about.
+DECIDED = frozenset({S.ACCEPTED, S.RETURNED, S.REJECTED, S.VOIDED})
 # States in which only the province's silence keeps a filing from going on.
 WITH_US = frozenset({S.PENDING, S.READY, S.SENT, S.UNKNOWN})
 # States whose submission is the next thing to be signed.
@@ -76,9 +92,41 @@ STATE_WORDS: Mapping[FilingState, tuple[str, str]] = {
     S.ACCEPTED: ("备案成功", "Accepted"),
     S.RETURNED: ("退回修改", "Returned for correction"),
     S.REJECTED: ("不予受理", "Rejected"),
+    S.VOIDED: ("申报作废", "Withdrawn before its review"),
     S.REPLACED: ("已重新报送", "Filed again as a new version"),
     S.HELD: ("需人工处理", "Held for a person"),
 }
+
+
+class CorrectionState(StrEnum):
+    """Where the employer's own decision about a correction stands; its filing has states of its own."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"  # by a second person: it is filed
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by whoever proposed it
+
+
+CORRECTION_TRANSITIONS: TransitionTable = {
+    CorrectionState.PROPOSED: frozenset(
+        {CorrectionState.CONFIRMED, CorrectionState.DECLINED, CorrectionState.WITHDRAWN}
+    ),
+}
+CORRECTION_WORDS: Mapping[CorrectionState, tuple[str, str]] = {
+    CorrectionState.PROPOSED: ("待第二人核对", "Waiting for a second person"),
+    CorrectionState.CONFIRMED: ("已核对，报送更正", "Confirmed and filed"),
+    CorrectionState.DECLINED: ("核对未通过", "Declined"),
+    CorrectionState.WITHDRAWN: ("已撤回", "Withdrawn"),
+}
+
+
+class VoidOutcome(StrEnum):
+    """What became of a wish to withdraw a filing; nothing yet while the province has not answered."""
+
+    OPEN = "open"
+    VOIDED = "voided"
+    TOO_LATE = "too_late"  # the review came first
+    REFUSED = "refused"  # the province does not withdraw it
 
 
 class FormState(StrEnum):

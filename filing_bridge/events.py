@@ -6,10 +6,12 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class FilingAccepted:
-    """The agency has accepted the filing of a contract or of its ending; `event` is the protocol's."""
+    """The agency has accepted a filing of a contract; `event` is the protocol's, and `corrects` that of the
+    filing which a correction is about."""
 
     filing_id: UUID
     contract_id: UUID
     tenant: UUID
     receipt_no: str
     event: str
+    corrects: str = ""

@@ -25,6 +25,7 @@ class Origin(StrEnum):
     CONTRACT = "contract"
     AGREEMENT = "agreement"
     CERTIFICATE = "certificate"
+    SLIP = "slip"
     DERIVED = "derived"
 
 
@@ -46,6 +47,7 @@ class When(StrEnum):
     COMPREHENSIVE_HOURS = "worktime_system is 2"
     NOT_MAINLAND = "id_type is none of 01, 02, 03"
     FOREIGNER = "id_type is 08"
+    MATERIAL = "weight is material"
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,27 @@ SUSPENSION_FIELDS: tuple[Field, ...] = (
     Field("/suspension/effective_on", "/facts/suspension/effective_on", _A, _ALWAYS, "中止（恢复）日期"),
     Field("/suspension/since", "/facts/suspension/since", _A, When.RESUMPTION, "中止起始日期"),
     Field("/suspension/until", "/facts/suspension/until", _A, _OPTIONAL, "预计中止截止日期"),
+)
+# fmt: on
+
+# The record of a correction: who, which filing, and each field with what stands there and what should.
+_SHARED_WITH_CORRECTIONS = frozenset(
+    target
+    for target in _SHARED
+    if not target.startswith("/contract/") and target not in ("/prev_filing_no", "/late_reason")
+)
+_S = Origin.SLIP
+
+# fmt: off
+CORRECTION_FIELDS: tuple[Field, ...] = (
+    *(field for field in FIELDS if field.target in _SHARED_WITH_CORRECTIONS),
+    Field("/prev_filing_no", "/facts/correction/receipt_no", Origin.FILING, _ALWAYS, "更正的备案回执号"),
+    Field("/correction/correction_no", "/facts/correction/correction_no", _S, _ALWAYS, "修改单编号"),
+    Field("/correction/weight", "/facts/correction/weight", Origin.DERIVED, _ALWAYS, "更正类别"),
+    Field("/correction/reason", "/facts/correction/reason", _S, _ALWAYS, "更正原因"),
+    Field("/correction/items", "/facts/correction/items", _S, _ALWAYS, "更正内容"),
+    Field("/correction/evidence/alg", "/facts/correction/evidence/alg", _S, When.MATERIAL, "证明材料摘要算法"),
+    Field("/correction/evidence/value", "/facts/correction/evidence/value", _S, When.MATERIAL, "证明材料摘要"),
 )
 # fmt: on
 

@@ -33,6 +33,7 @@ TITLES: Final = MappingProxyType(
         "42": "劳动合同恢复履行备案表",
         "51": "解除劳动合同备案表",
         "52": "终止劳动合同备案表",
+        "61": "用工备案更正表",
     }
 )
 NOTE: Final = "本表依据已签署的电子文件和备案回执生成，用印时间以电子签名所附可信时间戳为准。"
@@ -140,6 +141,11 @@ _ENDING: Final = (
     _Row("/ending/layoff_report_no"),
     _Row("/ending/compensation", "money"),
 )
+_CORRECTION: Final = (
+    _Row("/correction/correction_no"),
+    _Row("/correction/reason", wide=True),
+    _Row("/correction/evidence/value", wide=True, name="证明材料摘要"),
+)
 _FILING: Final = (
     _Row("/prev_filing_no", name="原备案回执号"),
     _Row("/submitter_name"),
@@ -198,9 +204,10 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         "劳动者": _fields(record, _WORKER),
         "劳动合同": (*_fields(record, _CONTRACT), *_pay(record)),
         "调动": _fields(record, _TRANSFER),
-        "变更": (*_fields(record, _CHANGE), *_changed(record)),
+        "变更": (*_fields(record, _CHANGE), *_differing(record, "change", "变更为")),
         "中止恢复": _fields(record, _SUSPENSION),
         "解除终止": (*_fields(record, _ENDING), *_service(record)),
+        "更正": (*_fields(record, _CORRECTION), *_differing(record, "correction", "更正为")),
         "申报": _fields(record, _FILING),
     }
     if receipt is not None:
@@ -211,6 +218,9 @@ def _form(record: Mapping[str, Any], receipt: Mapping[str, Any] | None) -> dict[
         )
     return {
         "title": _title(record),
+        "attachments": [
+            attachment("filing.json", "application/json", "备案记录的结构化内容（RFC 8785 规范化 JSON）")
+        ],
         "head": [
             asdict(_field("受理区划", describe("division", record["jurisdiction_code"]))),
             asdict(_field("备案回执号", receipt["receipt_no"] if receipt else "（窗口受理后填写）")),
@@ -255,7 +265,7 @@ def _fields(record: Mapping[str, Any], rows: tuple[_Row, ...]) -> tuple[Field, .
 
 def words(pointer: str, value: Any) -> str:
     """A field's value as the forms show it."""
-    rows = (*_EMPLOYER, *_WORKER, *_CONTRACT, *_FILING)
+    rows = (*_EMPLOYER, *_WORKER, *_CONTRACT, *_ENDING, *_FILING)
     return _words(value, next((row.show for row in rows if row.target == pointer), "text"))
 
 
@@ -281,7 +291,7 @@ def _meaning(table: str, code: str) -> str:
 
 
 def _pay(record: Mapping[str, Any]) -> Iterator[Field]:
-    contract = record["contract"]
+    contract = record.get("contract", {})
     if "wage_amount" not in contract:  # on file with the hire
         return
     yield _field("工资标准", f"{money(contract['wage_amount'])}{_WAGE_UNITS[contract['wage_unit']]}")
@@ -295,11 +305,17 @@ def _pay(record: Mapping[str, Any]) -> Iterator[Field]:
         yield Field("社会保险", (Run("  ".join(ticks)),), wide=True)
 
 
-def _changed(record: Mapping[str, Any]) -> Iterator[Field]:
-    for item in record.get("change", {}).get("items", ()):
-        pointer = item["field"]
-        old, new = (words(pointer, item[side]) if side in item else "（无）" for side in ("old", "new"))
-        yield Field(_NAMES[pointer], (Run(f"{old}　变更为　{new}", pointer),), wide=True)
+def item_words(item: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Name, old and new value of what is changed or corrected, as the forms show them."""
+    pointer = item["field"]
+    old, new = (words(pointer, item[side]) if side in item else "（无）" for side in ("old", "new"))
+    return _NAMES[pointer], old, new
+
+
+def _differing(record: Mapping[str, Any], section: str, verb: str) -> Iterator[Field]:
+    for item in record.get(section, {}).get("items", ()):
+        name, old, new = item_words(item)
+        yield Field(name, (Run(f"{old}　{verb}　{new}", item["field"]),), wide=True)
 
 
 def _service(record: Mapping[str, Any]) -> Iterator[Field]:
@@ -311,6 +327,11 @@ def _service(record: Mapping[str, Any]) -> Iterator[Field]:
 
 def _field(label: str, text: str) -> Field:
     return Field(label, (Run(text),))
+
+
+def attachment(name: str, mime: str, description: str, relationship: str = "data") -> dict[str, str]:
+    """A file that the layout attaches: it lies beside the program under this name."""
+    return {"name": name, "mime": mime, "description": description, "relationship": relationship}
 
 
 def instant(moment: str) -> str:

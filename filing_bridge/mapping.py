@@ -12,7 +12,15 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from filing_bridge.fields import CHANGE_FIELDS, ENDING_FIELDS, FIELDS, SUSPENSION_FIELDS, Field, When
+from filing_bridge.fields import (
+    CHANGE_FIELDS,
+    CORRECTION_FIELDS,
+    ENDING_FIELDS,
+    FIELDS,
+    SUSPENSION_FIELDS,
+    Field,
+    When,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -20,7 +28,7 @@ Document = Mapping[str, Any]
 
 
 class FilingType(StrEnum):
-    """The filing types that arise from a signed document (code table filing_type)."""
+    """The filing types that carry a document (code table filing_type); 62 only withdraws one of them."""
 
     HIRE = "11"
     LATE_HIRE = "12"
@@ -31,6 +39,7 @@ class FilingType(StrEnum):
     RESUMPTION = "42"
     RESCISSION = "51"
     ENDING = "52"
+    CORRECTION = "61"
 
 
 HIRES = frozenset({FilingType.HIRE, FilingType.LATE_HIRE, FilingType.TRANSFER})
@@ -53,6 +62,9 @@ _OF_SUSPENSIONS = Layout(
     "suspension-record-1", "urn:qianbei:schema:filing-suspension-record:1", SUSPENSION_FIELDS
 )
 _OF_ENDINGS = Layout("ending-record-1", "urn:qianbei:schema:filing-ending-record:1", ENDING_FIELDS)
+_OF_CORRECTIONS = Layout(
+    "correction-record-1", "urn:qianbei:schema:filing-correction-record:1", CORRECTION_FIELDS
+)
 
 
 @dataclass(frozen=True)
@@ -98,11 +110,12 @@ class MappingError(ValueError):
     """Facts that cannot become a filing of the type asked for."""
 
 
-_LATER = (*CHANGE_FIELDS, *SUSPENSION_FIELDS, *ENDING_FIELDS)
+_LATER = (*CORRECTION_FIELDS, *CHANGE_FIELDS, *SUSPENSION_FIELDS, *ENDING_FIELDS)
 BY_TARGET = {field.target: field for field in (*_LATER, *FIELDS)}
 _TARGETS = {field.source: field.target for field in CHANGE_FIELDS}
 _LAYOUTS: Mapping[str, Layout] = {
     FilingType.CHANGE: _OF_CHANGES,
+    FilingType.CORRECTION: _OF_CORRECTIONS,
     **dict.fromkeys(SUSPENSIONS, _OF_SUSPENSIONS),
     **dict.fromkeys(ENDINGS, _OF_ENDINGS),
 }
@@ -113,11 +126,13 @@ def layout_of(filing_type: str) -> Layout:
     return _LAYOUTS.get(filing_type, _OF_CONTRACTS)
 
 
+_NUMBERS = ("/change/agreement_no", "/suspension/document_no", "/correction/correction_no", "/contract_no")
+
+
 def document_no(document: Document) -> str:
-    """The number of the signed document behind facts or a record: a contract may be changed or suspended
-    several times."""
-    own = value_at(document, "/change/agreement_no") or value_at(document, "/suspension/document_no")
-    return str(own or document["contract_no"])
+    """The number of the document behind facts or a record: a contract may be changed or suspended, and its
+    filing corrected, several times."""
+    return str(next(number for each in _NUMBERS if (number := value_at(document, each))))
 
 
 def filed_items(facts: Document) -> list[dict[str, Any]]:
@@ -131,8 +146,10 @@ def filed_items(facts: Document) -> list[dict[str, Any]]:
 
 
 def filing_type_for(facts: Document, *, late: bool) -> FilingType:
-    """A renewal, a change, a suspension and a resumption are filed as such; a first contract as a
-    transfer or as a hire, in time or late; an ending by its kind."""
+    """A correction, a renewal, a change, a suspension and a resumption are filed as such; a first contract as
+    a transfer or as a hire, in time or late; an ending by its kind."""
+    if "correction" in facts:
+        return FilingType.CORRECTION
     if "change" in facts:
         return FilingType.CHANGE
     if "suspension" in facts:
@@ -155,11 +172,12 @@ def to_filing_record(
     omit: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """The canonical filing record of a signed contract (filing-record-1), change (change-record-1),
-    suspension or resumption (suspension-record-1) or certificate (ending-record-1).
+    suspension or resumption (suspension-record-1), certificate (ending-record-1) or correction slip
+    (correction-record-1).
 
     `facts` follow contract-facts-1.json, change-facts-1.json, suspension-facts-1.json or
-    termination-facts-1.json. `omit` names optional targets that the jurisdiction does not ask for
-    (`Profile.omit`): data minimisation, PIPL Art. 6.
+    termination-facts-1.json; those of a correction come from `correction.facts_of`. `omit` names optional
+    targets that the jurisdiction does not ask for (`Profile.omit`): data minimisation, PIPL Art. 6.
     Raises `MappingError` when the filing type and the facts disagree or a field of the floor would be left
     out.
     """

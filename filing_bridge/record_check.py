@@ -4,13 +4,15 @@ Structure is the schema's business (`filing_bridge.schemas`); here stand the fie
 numbers and dates.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
 from core.numbers import NumberError, check_id_document, check_phone, check_uscc
 from core.periods import birthday
+from filing_bridge.correction import PERSON, WEIGHTS, Item, corrected, weight_of
 from filing_bridge.fields import When
 from filing_bridge.mapping import (
     BY_TARGET,
@@ -24,6 +26,8 @@ from filing_bridge.mapping import (
 )
 from filing_bridge.profiles import Profile, deadline, has_hukou, opens_on
 from filing_bridge.protocol.errors import RejectItem
+from filing_bridge.review import REVIEW_CODES
+from filing_bridge.schemas import violations
 
 _NUMBER_FIELDS: Mapping[str, Callable[[str], str]] = {
     "/employer/uscc": check_uscc,
@@ -51,6 +55,7 @@ _CONDITIONS: Mapping[When, _Condition] = {
     When.COMPREHENSIVE_HOURS: lambda record: record["contract"]["worktime_system"] == "2",
     When.NOT_MAINLAND: lambda record: record["worker"]["id_type"] not in _MAINLAND,
     When.FOREIGNER: lambda record: record["worker"]["id_type"] == "08",
+    When.MATERIAL: lambda record: record["correction"]["weight"] == "material",
 }
 
 
@@ -67,6 +72,29 @@ def check_record(record: Document, profile: Profile, *, today: date) -> tuple[Re
     return tuple(sorted(found, key=lambda item: (item.field, item.code)))
 
 
+def check_corrected(
+    record: Document, items: Sequence[Item], profile: Profile, *, now: datetime
+) -> tuple[RejectItem, ...]:
+    """What would be wrong with an accepted record once corrected that is not wrong with it now.
+
+    Both are judged as if filed at `now`: a first day of work that has come may be put right, whenever the
+    filing was made. What only the act of filing can be blamed for is left out.
+    """
+    after, before = (
+        _faults({**each, "submitted_at": now.isoformat(timespec="seconds")}, profile, now)
+        for each in (corrected(record, items), record)
+    )
+    return tuple(item for item in after if item not in before and item.field.count("/") > 1)
+
+
+def _faults(record: Document, profile: Profile, now: datetime) -> tuple[RejectItem, ...]:
+    broken = violations(layout_of(record["filing_type"]).schema, record)
+    if broken:
+        malformed = REVIEW_CODES["field_malformed"].item()
+        return tuple(replace(malformed, field=each.pointer) for each in broken)
+    return check_record(record, profile, today=now.astimezone(SHANGHAI).date())
+
+
 def submitted_on(record: Document) -> date:
     """The local day of filing."""
     return datetime.fromisoformat(record["submitted_at"]).astimezone(SHANGHAI).date()
@@ -76,9 +104,10 @@ def _missing(record: Document, profile: Profile) -> Iterator[RejectItem]:
     wanted = [
         field.target for field in layout_of(record["filing_type"]).fields if _CONDITIONS[field.when](record)
     ]
-    wanted += profile.required.get(FilingType(record["filing_type"]), ())
-    late = submitted_on(record) > deadline(record, FilingType(record["filing_type"]), profile)
-    if late and profile.late_reason_required:
+    kind = FilingType(record["filing_type"])
+    wanted += profile.required.get(kind, ())
+    timed = kind in profile.deadlines
+    if timed and profile.late_reason_required and submitted_on(record) > deadline(record, kind, profile):
         wanted.append("/late_reason")
     if profile.routes and "hukou_type" in record["worker"] and has_hukou(record):
         wanted.append("/worker/hukou_code")
@@ -248,9 +277,25 @@ def _dates(record: Document, profile: Profile) -> Iterator[RejectItem]:
         )
 
 
+def _correction(record: Document, profile: Profile) -> Iterator[RejectItem]:
+    """The fields are ones that are corrected, the class is theirs, and the jurisdiction takes it online."""
+    said = record["correction"]
+    fields = [item["field"] for item in said["items"]]
+    foreign = [field for field in fields if field not in WEIGHTS or fields.count(field) > 1]
+    for field in dict.fromkeys(foreign):
+        yield replace(REVIEW_CODES["correction_not_of_field"].item(), field=field)
+    if set(fields) >= PERSON:
+        yield REVIEW_CODES["correction_of_person"].item()
+    elif not foreign and weight_of(fields) != said["weight"]:
+        yield REVIEW_CODES["correction_weight_differs"].item()
+    if said["weight"] not in profile.corrections:
+        yield REVIEW_CODES["correction_not_online"].item()
+
+
 # The dates of contracts are checked where no other document is filed.
 _DATES: Mapping[str, Callable[[Document, Profile], Iterator[RejectItem]]] = {
     FilingType.CHANGE: _change_dates,
     **dict.fromkeys(SUSPENSIONS, _suspension_dates),
+    FilingType.CORRECTION: _correction,
     **dict.fromkeys(ENDINGS, _ending_dates),
 }

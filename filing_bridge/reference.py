@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from core import codes
 from core.codes.fields import CODE_FIELDS
+from filing_bridge.correction import WEIGHTS
 from filing_bridge.fields import (
     CHANGE_FIELDS,
+    CORRECTION_FIELDS,
     ENDING_FIELDS,
     FIELDS,
     NOT_FILED,
@@ -16,6 +18,7 @@ from filing_bridge.fields import (
     SUSPENSION_FIELDS,
     Field,
 )
+from filing_bridge.mapping import BY_TARGET
 from filing_bridge.profiles import Profile, profiles
 from filing_bridge.protocol import CODES
 
@@ -69,6 +72,15 @@ def _records() -> Iterator[str]:
     yield _fields(ENDING_FIELDS)
     yield "## Facts of an ending that are not filed\n"
     yield _not_filed(NOT_FILED_OF_ENDINGS)
+    yield "## Fields of the record of a correction\n"
+    yield (
+        "Filing type 61; `/facts` are those attached to the correction slip (`correction.json`). The "
+        "sections employer and worker are as on file.\n"
+    )
+    yield _fields(CORRECTION_FIELDS)
+    yield "## Fields that may be corrected\n"
+    rows = [(f"`{pointer}`", BY_TARGET[pointer].zh, weight.value) for pointer, weight in WEIGHTS.items()]
+    yield _table(("field", "名称", "class"), rows) + "\n"
 
 
 def _fields(fields: Sequence[Field]) -> str:
@@ -149,6 +161,8 @@ def _profile(profile: Profile) -> tuple[str, ...]:
 
 
 def _own_ways(profile: Profile) -> Iterator[str]:
+    online = sorted(profile.corrections, reverse=True)
+    yield f"corrections over the protocol: {', '.join(online) or 'none, at the counter'}"
     if profile.final:
         yield "confirmed by a person first, because nothing is undone after acceptance"
     if profile.closing:

@@ -1,8 +1,9 @@
 """Reads of filings and batches of endings. Those for people take the principal: nobody sees another's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from contracts.models import Termination
 from contracts.selectors import change_facts_of, ending_facts_of, facts_of, suspension_facts_of
 from core.errors import Refused
 from core.principal import Permission, Principal
+from filing_bridge.correction import corrected
 from filing_bridge.domain import (
     ASKED_ABOUT,
     BLOCKING,
@@ -27,6 +29,7 @@ from filing_bridge.mass_endings import EndingRowState
 from filing_bridge.models import (
     AT_WORK,
     Breaker,
+    Correction,
     EarlyWarning,
     EndingBatch,
     EndingRow,
@@ -54,7 +57,11 @@ def filing_of(principal: Principal, filing_id: UUID) -> Filing:
 
 
 def facts_behind(filing: Filing) -> dict[str, Any]:
-    """The facts of the contract, or of the document about it, whichever is filed. For our own processes."""
+    """The facts of the contract, of the document about it or of the correction, whichever is filed. For our
+    own processes."""
+    if filing.event == Event.CORRECTION:
+        facts: dict[str, Any] = filing.correction.facts
+        return facts
     if filing.event == Event.CHANGE:
         return change_facts_of(filing.document_digest)
     if filing.event in (Event.SUSPENSION, Event.RESUMPTION):
@@ -74,6 +81,47 @@ def at_levels(filings: QuerySet[Filing], levels: Iterable[Level], today: date) -
 def latest_receipt(filing: Filing) -> Receipt | None:
     """The latest verified answer about the filing itself, the agency's seal aside."""
     return filing.receipts.exclude(kind=Kind.SEALED_FORM).order_by("-at", "-id").first()
+
+
+def corrections_of(principal: Principal) -> QuerySet[Correction]:
+    """All corrections that the principal's employer has proposed."""
+    principal.require(Permission.READ)
+    return Correction.objects.filter(tenant=principal.tenant).select_related("filing", "made")
+
+
+def correction_of(principal: Principal, correction_id: UUID) -> Correction:
+    """One of them; anybody else's is `not_found`."""
+    found = corrections_of(principal).filter(pk=correction_id).first()
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def accepted_corrections(filings: Iterable[Filing]) -> dict[UUID, list[Correction]]:
+    """The corrections of each of these filings that the province has accepted, in order. One query."""
+    found: dict[UUID, list[Correction]] = {}
+    accepted = Correction.objects.filter(filing__in=list(filings), made__state=FilingState.ACCEPTED)
+    for each in accepted.select_related("made").order_by("made__decided_at", "proposed_at"):
+        found.setdefault(each.filing_id, []).append(each)
+    return found
+
+
+def records_in_force(filings: Sequence[Filing]) -> dict[UUID, dict[str, Any]]:
+    """What holds of each filing: its record with every accepted correction. What was filed stays."""
+    corrections = accepted_corrections(filings)
+    return {
+        filing.pk: reduce(
+            lambda record, each: corrected(record, each.facts["correction"]["items"]),
+            corrections.get(filing.pk, ()),
+            filing.record,
+        )
+        for filing in filings
+    }
+
+
+def record_in_force(filing: Filing) -> dict[str, Any]:
+    """`records_in_force` of one."""
+    return records_in_force([filing])[filing.pk]
 
 
 def sealed_form_of(filing: Filing) -> str:

@@ -1,5 +1,6 @@
 """How filings follow contracts, and messages filings, in the same transaction."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from contracts.events import (
@@ -23,6 +24,7 @@ from filing_bridge.services.preparing import open_change, open_ending, open_fili
 from signing.services.notices import mine_url, tell_signers
 
 NOTICE_LIFETIME = timedelta(days=7)
+_TOLD: Mapping[str, str] = {Event.ENDING: "ending_filed", Event.CORRECTION: "correction_filed"}
 
 
 def on_effective(event: ContractEffective) -> None:
@@ -47,20 +49,23 @@ def on_ended(event: ContractEnded) -> None:
 
 
 def on_accepted(event: FilingAccepted) -> None:
-    """The worker is told that the employment, or its ending, is on file, and where to see it."""
-    ending = event.event == Event.ENDING
-    if ending and ending_facts_of(event.contract_id)["ending"]["reason"] == DEATH:
+    """The worker is told that the employment, its ending or a correction is on file, and where to see it."""
+    of_ending = event.event == Event.ENDING or event.corrects == Event.ENDING
+    if of_ending and ending_facts_of(event.contract_id)["ending"]["reason"] == DEATH:
         return
     tell_signers(
         f"contract:{event.contract_id}",
-        "ending_filed" if ending else "filed",
+        _TOLD.get(event.event, "filed"),
         {"receipt_no": event.receipt_no, "mine": mine_url()},
         lifetime=NOTICE_LIFETIME,
     )
 
 
 def tell_what_follows(event: FilingAccepted) -> None:
-    """Whoever declares insurance or applies for subsidies is told that the step before is done."""
+    """Whoever declares insurance or applies for subsidies is told that the step before is done. A
+    correction is no step: the filing that it corrects gives the values that hold."""
+    if event.event == Event.CORRECTION:
+        return
     emit(
         "filing.follow_up",
         tenant=event.tenant,

@@ -26,6 +26,9 @@ IN_DOUBT = frozenset({"server_error", "replayed_message"})
 # What is wrong with the sender or its clock: true of every filing, and no fault of this one.
 _SENDERS_FAULT = frozenset({"unknown_sender", "signature_invalid", "stale_message"})
 
+# Problems of a whole request that are about the filing it names, not about the province.
+_OWN = frozenset({"filing_not_found", "void_invalid"})
+
 _ABOUT_FILINGS = frozenset({protocol.Kind.ACKNOWLEDGEMENT, protocol.Kind.DECISION, protocol.Kind.REFUSAL})
 _ABOUT_FORMS = frozenset({protocol.Kind.SEALED_FORM})
 
@@ -95,6 +98,12 @@ def ask_call(province: Province, message: bytes) -> Call:
     return _post(province, "/v1/filings/query", {"message": message.decode()}, TIMING.ask_seconds)
 
 
+def void_call(province: Province, subject: Subject, message: bytes) -> Call:
+    """POST /v1/filings/{idempotency_key}/void."""
+    path = f"/v1/filings/{subject.idempotency_key}/void"
+    return _post(province, path, {"message": message.decode()}, TIMING.ask_seconds)
+
+
 def form_call(province: Province, subject: Subject, message: bytes, pdf: bytes) -> Call:
     """POST /v1/filings/{idempotency_key}/form."""
     body = {"message": message.decode(), "pdf": base64.b64encode(pdf).decode()}
@@ -121,7 +130,7 @@ def read_batch(
 def read_question(
     province: Province, reply: Reply | NoReply, subjects: Sequence[Subject], *, now: datetime
 ) -> list[Finding]:
-    """The finding of a question about one filing."""
+    """The finding of a question about one filing, or of the wish to withdraw it."""
     [subject] = subjects
     document = _document(reply, "query-answer-1")
     if isinstance(reply, NoReply) or document is None:
@@ -182,7 +191,7 @@ def _whole(reply: Reply | NoReply, now: datetime) -> Finding:
     document = _json(reply)
     if not violations("problem-1", document):
         code = document["code"]
-        own = code == "filing_not_found"
+        own = code in _OWN
         if _says_not_processed(code, reply.status):
             return Finding(Outcome.NOT_TAKEN_IN, code, reply.status, reply.body, retry_after=wait, own=own)
         return Finding(Outcome.LOST, code, reply.status, reply.body, retry_after=wait)

@@ -98,6 +98,12 @@ class FilingDetailSerializer(FilingSerializer):
     faults = FaultSerializer(many=True)
     calls = serializers.SerializerMethodField()
     form_state = serializers.CharField(source="form.state", default=None, allow_null=True)
+    void = serializers.CharField(
+        source="void.outcome",
+        default=None,
+        allow_null=True,
+        help_text="What became of the wish to withdraw it.",
+    )
 
     class Meta(FilingSerializer.Meta):
         fields = (
@@ -108,6 +114,7 @@ class FilingDetailSerializer(FilingSerializer):
             "faults",
             "calls",
             "form_state",
+            "void",
         )
 
     @extend_schema_field(FilingAttemptSerializer(many=True))
@@ -150,7 +157,8 @@ class ConfirmFilingSerializer(StrictSerializer):
 
 class CorrectionSerializer(StrictSerializer):
     changes = serializers.DictField(
-        child=serializers.CharField(max_length=200), help_text="JSON pointer into the record: new value."
+        child=serializers.CharField(max_length=200, allow_blank=True),
+        help_text="JSON pointer into the record: new value.",
     )
     reason = serializers.CharField(max_length=200)
 

@@ -2,9 +2,14 @@
 
 from django.urls import path
 
-from filing_bridge.api import ending_batches, evidence, outages, sheets, views
+from filing_bridge.api import corrections, ending_batches, evidence, outages, sheets, views
 
 urlpatterns = [
+    path("corrections/", corrections.CorrectionsView.as_view()),
+    path("corrections/<uuid:correction_id>/", corrections.CorrectionView.as_view()),
+    path("corrections/<uuid:correction_id>/confirm/", corrections.ConfirmView.as_view()),
+    path("corrections/<uuid:correction_id>/decline/", corrections.DeclineView.as_view()),
+    path("corrections/<uuid:correction_id>/withdraw/", corrections.WithdrawView.as_view()),
     path("contracts/<uuid:contract_id>/evidence/", evidence.EvidenceView.as_view()),
     path("ending-batches/", ending_batches.EndingBatchesView.as_view()),
     path("ending-batches/sheet/", ending_batches.EndingSheetView.as_view()),
@@ -29,5 +34,7 @@ urlpatterns = [
     path("filings/<uuid:filing_id>/slips/<int:number>/", views.SlipView.as_view()),
     path("filings/<uuid:filing_id>/confirmation/", views.ConfirmationView.as_view()),
     path("filings/<uuid:filing_id>/correction-slip/", views.CorrectionSlipView.as_view()),
+    path("filings/<uuid:filing_id>/corrections/", corrections.ProposeView.as_view()),
+    path("filings/<uuid:filing_id>/void/", corrections.VoidView.as_view()),
     path("filings/<uuid:filing_id>/retry/", views.RetryView.as_view()),
 ]

@@ -65,7 +65,7 @@ class RecordView(APIView):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, filing_id: UUID) -> Response:
-        """The record as filed (filing-record-1.json), unmasked: for those who may see it, and logged."""
+        """The record as it holds, with accepted corrections, unmasked: for who may see it, and logged."""
         return Response(open_record(principal=principal_of(request), filing_id=filing_id))
 
 

@@ -4,22 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0002_append_only'),
+        ("filing_bridge", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EvidencePackage',
+            name="EvidencePackage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract_id', models.UUIDField()),
-                ('blob', models.CharField(max_length=64)),
-                ('built_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contract_id", models.UUIDField()),
+                ("blob", models.CharField(max_length=64)),
+                ("built_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['contract_id', '-built_at'], name='filing_brid_contrac_3558cc_idx')],
+                "indexes": [
+                    models.Index(fields=["contract_id", "-built_at"], name="filing_brid_contrac_3558cc_idx")
+                ],
             },
         ),
     ]

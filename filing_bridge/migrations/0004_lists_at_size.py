@@ -4,26 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0003_evidence'),
+        ("filing_bridge", "0003_evidence"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='filing',
-            name='filing_brid_tenant_0bc0e5_idx',
+            model_name="filing",
+            name="filing_brid_tenant_0bc0e5_idx",
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['tenant', 'deadline', 'id'], name='filing_by_deadline'),
+            model_name="filing",
+            index=models.Index(fields=["tenant", "deadline", "id"], name="filing_by_deadline"),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['tenant', 'state', 'deadline', 'id'], name='filing_in_state'),
+            model_name="filing",
+            index=models.Index(fields=["tenant", "state", "deadline", "id"], name="filing_in_state"),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['tenant', 'starts_on', 'id'], name='filing_by_start'),
+            model_name="filing",
+            index=models.Index(fields=["tenant", "starts_on", "id"], name="filing_by_start"),
         ),
     ]

@@ -5,33 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0004_lists_at_size'),
+        ("filing_bridge", "0004_lists_at_size"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='filing',
-            name='filing_state_known',
+            model_name="filing",
+            name="filing_state_known",
         ),
         migrations.AddField(
-            model_name='filing',
-            name='confirmed',
-            field=models.CharField(default='', max_length=64),
+            model_name="filing",
+            name="confirmed",
+            field=models.CharField(default="", max_length=64),
         ),
         migrations.AlterField(
-            model_name='filing',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'waiting'), ('pending', 'pending'), ('ready', 'ready'), ('sent', 'sent'), ('unknown', 'unknown'), ('pre_registered', 'pre_registered'), ('received', 'received'), ('under_review', 'under_review'), ('accepted', 'accepted'), ('returned', 'returned'), ('rejected', 'rejected'), ('replaced', 'replaced'), ('held', 'held')], default=filing_bridge.domain.FilingState['WAITING'], max_length=16),
+            model_name="filing",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "waiting"),
+                    ("pending", "pending"),
+                    ("ready", "ready"),
+                    ("sent", "sent"),
+                    ("unknown", "unknown"),
+                    ("pre_registered", "pre_registered"),
+                    ("received", "received"),
+                    ("under_review", "under_review"),
+                    ("accepted", "accepted"),
+                    ("returned", "returned"),
+                    ("rejected", "rejected"),
+                    ("replaced", "replaced"),
+                    ("held", "held"),
+                ],
+                default=filing_bridge.domain.FilingState["WAITING"],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='receipt',
-            name='state',
-            field=models.CharField(default='', max_length=16),
+            model_name="receipt",
+            name="state",
+            field=models.CharField(default="", max_length=16),
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'pending', 'ready', 'sent', 'unknown', 'pre_registered', 'received', 'under_review', 'accepted', 'returned', 'rejected', 'replaced', 'held'])), name='filing_state_known'),
+            model_name="filing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "waiting",
+                            "pending",
+                            "ready",
+                            "sent",
+                            "unknown",
+                            "pre_registered",
+                            "received",
+                            "under_review",
+                            "accepted",
+                            "returned",
+                            "rejected",
+                            "replaced",
+                            "held",
+                        ],
+                    )
+                ),
+                name="filing_state_known",
+            ),
         ),
     ]

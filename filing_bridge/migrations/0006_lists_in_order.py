@@ -5,14 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0005_provinces'),
+        ("filing_bridge", "0005_provinces"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('state__in', [filing_bridge.domain.FilingState['HELD'], filing_bridge.domain.FilingState['PENDING'], filing_bridge.domain.FilingState['PRE_REGISTERED'], filing_bridge.domain.FilingState['READY'], filing_bridge.domain.FilingState['RETURNED'], filing_bridge.domain.FilingState['SENT'], filing_bridge.domain.FilingState['UNKNOWN'], filing_bridge.domain.FilingState['WAITING']])), fields=['contract_id', 'tenant'], name='filing_unfiled'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            filing_bridge.domain.FilingState["HELD"],
+                            filing_bridge.domain.FilingState["PENDING"],
+                            filing_bridge.domain.FilingState["PRE_REGISTERED"],
+                            filing_bridge.domain.FilingState["READY"],
+                            filing_bridge.domain.FilingState["RETURNED"],
+                            filing_bridge.domain.FilingState["SENT"],
+                            filing_bridge.domain.FilingState["UNKNOWN"],
+                            filing_bridge.domain.FilingState["WAITING"],
+                        ],
+                    )
+                ),
+                fields=["contract_id", "tenant"],
+                name="filing_unfiled",
+            ),
         ),
     ]

@@ -5,30 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0006_lists_in_order'),
+        ("filing_bridge", "0006_lists_in_order"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='filing',
-            name='filing_brid_state_917297_idx',
+            model_name="filing",
+            name="filing_brid_state_917297_idx",
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('state__in', [filing_bridge.domain.FilingState['PENDING'], filing_bridge.domain.FilingState['PRE_REGISTERED'], filing_bridge.domain.FilingState['READY'], filing_bridge.domain.FilingState['RECEIVED'], filing_bridge.domain.FilingState['SENT'], filing_bridge.domain.FilingState['UNDER_REVIEW'], filing_bridge.domain.FilingState['UNKNOWN']]), ('to_confirm', True), _connector='OR'), fields=['province', 'due_at'], name='filing_at_work'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            filing_bridge.domain.FilingState["PENDING"],
+                            filing_bridge.domain.FilingState["PRE_REGISTERED"],
+                            filing_bridge.domain.FilingState["READY"],
+                            filing_bridge.domain.FilingState["RECEIVED"],
+                            filing_bridge.domain.FilingState["SENT"],
+                            filing_bridge.domain.FilingState["UNDER_REVIEW"],
+                            filing_bridge.domain.FilingState["UNKNOWN"],
+                        ],
+                    ),
+                    ("to_confirm", True),
+                    _connector="OR",
+                ),
+                fields=["province", "due_at"],
+                name="filing_at_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('state', filing_bridge.domain.FilingState['WAITING'])), fields=['due_at'], name='filing_waiting'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(("state", filing_bridge.domain.FilingState["WAITING"])),
+                fields=["due_at"],
+                name="filing_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('lease__isnull', False)), fields=['leased_until'], name='filing_leased'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(("lease__isnull", False)), fields=["leased_until"], name="filing_leased"
+            ),
         ),
         migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(condition=models.Q(('message_at__isnull', False)), fields=['province', 'message_at'], name='filing_with_message'),
+            model_name="filing",
+            index=models.Index(
+                condition=models.Q(("message_at__isnull", False)),
+                fields=["province", "message_at"],
+                name="filing_with_message",
+            ),
         ),
     ]

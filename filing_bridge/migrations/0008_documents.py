@@ -4,18 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0007_dispatch_at_size'),
+        ("filing_bridge", "0007_dispatch_at_size"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='filing',
-            name='filing_version_once',
+            model_name="filing",
+            name="filing_version_once",
         ),
         migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.UniqueConstraint(fields=('contract_id', 'event', 'document_digest', 'version'), name='filing_version_once'),
+            model_name="filing",
+            constraint=models.UniqueConstraint(
+                fields=("contract_id", "event", "document_digest", "version"), name="filing_version_once"
+            ),
         ),
     ]

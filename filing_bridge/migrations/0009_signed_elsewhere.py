@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0008_documents'),
+        ("filing_bridge", "0008_documents"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='filing',
-            name='signed_elsewhere',
+            model_name="filing",
+            name="signed_elsewhere",
             field=models.BooleanField(default=False),
         ),
     ]

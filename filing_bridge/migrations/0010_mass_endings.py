@@ -9,117 +9,290 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0008_roster_wishes'),
-        ('contracts', '0016_signed_elsewhere'),
-        ('filing_bridge', '0009_signed_elsewhere'),
+        ("accounts", "0008_roster_wishes"),
+        ("contracts", "0016_signed_elsewhere"),
+        ("filing_bridge", "0009_signed_elsewhere"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EndingBatch',
+            name="EndingBatch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('checking', 'checking'), ('ready', 'ready'), ('frozen', 'frozen'), ('running', 'running'), ('paused', 'paused'), ('done', 'done'), ('cancelled', 'cancelled')], default=filing_bridge.mass_endings.EndingBatchState['CHECKING'], max_length=10)),
-                ('file_name', core.crypto.EncryptedTextField(default='')),
-                ('source_digest', models.CharField(max_length=64)),
-                ('size', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('digest', models.CharField(default='', max_length=64)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('halted', models.CharField(default='', max_length=60)),
-                ('persons', models.PositiveIntegerField(default=0)),
-                ('layoffs', models.PositiveIntegerField(default=0)),
-                ('staff', models.PositiveIntegerField(default=0)),
-                ('needs_layoff', models.BooleanField(default=False)),
-                ('needs_approval', models.BooleanField(default=False)),
-                ('explain_before', models.DateField(null=True)),
-                ('explained_on', models.DateField(null=True)),
-                ('explained_paper', models.CharField(default='', max_length=64)),
-                ('plan_on', models.DateField(null=True)),
-                ('plan_paper', models.CharField(default='', max_length=64)),
-                ('opinions_on', models.DateField(null=True)),
-                ('opinions_paper', models.CharField(default='', max_length=64)),
-                ('report_on', models.DateField(null=True)),
-                ('report_paper', models.CharField(default='', max_length=64)),
-                ('report_no', models.CharField(default='', max_length=50)),
-                ('approval_on', models.DateField(null=True)),
-                ('approval_paper', models.CharField(default='', max_length=64)),
-                ('approval_no', models.CharField(default='', max_length=50)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.employer')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "checking"),
+                            ("ready", "ready"),
+                            ("frozen", "frozen"),
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default=filing_bridge.mass_endings.EndingBatchState["CHECKING"],
+                        max_length=10,
+                    ),
+                ),
+                ("file_name", core.crypto.EncryptedTextField(default="")),
+                ("source_digest", models.CharField(max_length=64)),
+                ("size", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField()),
+                ("frozen_at", models.DateTimeField(null=True)),
+                ("digest", models.CharField(default="", max_length=64)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("halted", models.CharField(default="", max_length=60)),
+                ("persons", models.PositiveIntegerField(default=0)),
+                ("layoffs", models.PositiveIntegerField(default=0)),
+                ("staff", models.PositiveIntegerField(default=0)),
+                ("needs_layoff", models.BooleanField(default=False)),
+                ("needs_approval", models.BooleanField(default=False)),
+                ("explain_before", models.DateField(null=True)),
+                ("explained_on", models.DateField(null=True)),
+                ("explained_paper", models.CharField(default="", max_length=64)),
+                ("plan_on", models.DateField(null=True)),
+                ("plan_paper", models.CharField(default="", max_length=64)),
+                ("opinions_on", models.DateField(null=True)),
+                ("opinions_paper", models.CharField(default="", max_length=64)),
+                ("report_on", models.DateField(null=True)),
+                ("report_paper", models.CharField(default="", max_length=64)),
+                ("report_no", models.CharField(default="", max_length=50)),
+                ("approval_on", models.DateField(null=True)),
+                ("approval_paper", models.CharField(default="", max_length=64)),
+                ("approval_no", models.CharField(default="", max_length=50)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.employer"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EndingRow',
+            name="EndingRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('manual', 'manual'), ('opened', 'opened'), ('left_out', 'left_out')], default=filing_bridge.mass_endings.EndingRowState['WAITING'], max_length=8)),
-                ('cells', core.crypto.EncryptedJSONField()),
-                ('reason', models.CharField(default='', max_length=4)),
-                ('ends_on', models.DateField(null=True)),
-                ('remarks', core.crypto.EncryptedJSONField(default=list)),
-                ('faults', models.PositiveIntegerField(default=0)),
-                ('by_hand', models.BooleanField(default=False)),
-                ('digest', models.CharField(default='', max_length=64)),
-                ('refusal', models.CharField(default='', max_length=60)),
-                ('note', core.crypto.EncryptedTextField(default='')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='filing_bridge.endingbatch')),
-                ('contract', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.contract')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('termination', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ending_row', to='contracts.termination')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("manual", "manual"),
+                            ("opened", "opened"),
+                            ("left_out", "left_out"),
+                        ],
+                        default=filing_bridge.mass_endings.EndingRowState["WAITING"],
+                        max_length=8,
+                    ),
+                ),
+                ("cells", core.crypto.EncryptedJSONField()),
+                ("reason", models.CharField(default="", max_length=4)),
+                ("ends_on", models.DateField(null=True)),
+                ("remarks", core.crypto.EncryptedJSONField(default=list)),
+                ("faults", models.PositiveIntegerField(default=0)),
+                ("by_hand", models.BooleanField(default=False)),
+                ("digest", models.CharField(default="", max_length=64)),
+                ("refusal", models.CharField(default="", max_length=60)),
+                ("note", core.crypto.EncryptedTextField(default="")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="filing_bridge.endingbatch",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "termination",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ending_row",
+                        to="contracts.termination",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EarlyWarning',
+            name="EarlyWarning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('persons', models.PositiveIntegerField()),
-                ('staff', models.PositiveIntegerField()),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.employer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("persons", models.PositiveIntegerField()),
+                ("staff", models.PositiveIntegerField()),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.employer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('employer', 'day'), name='early_warning_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("employer", "day"), name="early_warning_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='endingbatch',
-            index=models.Index(fields=['employer', '-created_at', '-id'], name='ending_batch_newest'),
+            model_name="endingbatch",
+            index=models.Index(fields=["employer", "-created_at", "-id"], name="ending_batch_newest"),
         ),
         migrations.AddConstraint(
-            model_name='endingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'ready', 'frozen', 'running', 'paused', 'done', 'cancelled'])), name='ending_batch_state_known'),
+            model_name="endingbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["checking", "ready", "frozen", "running", "paused", "done", "cancelled"])
+                ),
+                name="ending_batch_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endingbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [filing_bridge.mass_endings.EndingBatchState['DONE'], filing_bridge.mass_endings.EndingBatchState['PAUSED'], filing_bridge.mass_endings.EndingBatchState['RUNNING']]), _negated=True), models.Q(models.Q(('needs_layoff', False), models.Q(('explained_on__isnull', False), models.Q(('explained_paper', ''), _negated=True), ('plan_on__isnull', False), models.Q(('plan_paper', ''), _negated=True), ('opinions_on__isnull', False), models.Q(('opinions_paper', ''), _negated=True), ('report_on__isnull', False), models.Q(('report_paper', ''), _negated=True), models.Q(('report_no', ''), _negated=True), ('explain_before__isnull', False), ('explained_on__lte', models.F('explain_before'))), _connector='OR'), models.Q(('needs_approval', False), models.Q(('approval_on__isnull', False), models.Q(('approval_paper', ''), _negated=True), models.Q(('approval_no', ''), _negated=True)), _connector='OR')), _connector='OR'), name='ending_batch_gate'),
+            model_name="endingbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
+                            [
+                                filing_bridge.mass_endings.EndingBatchState["DONE"],
+                                filing_bridge.mass_endings.EndingBatchState["PAUSED"],
+                                filing_bridge.mass_endings.EndingBatchState["RUNNING"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("needs_layoff", False),
+                            models.Q(
+                                ("explained_on__isnull", False),
+                                models.Q(("explained_paper", ""), _negated=True),
+                                ("plan_on__isnull", False),
+                                models.Q(("plan_paper", ""), _negated=True),
+                                ("opinions_on__isnull", False),
+                                models.Q(("opinions_paper", ""), _negated=True),
+                                ("report_on__isnull", False),
+                                models.Q(("report_paper", ""), _negated=True),
+                                models.Q(("report_no", ""), _negated=True),
+                                ("explain_before__isnull", False),
+                                ("explained_on__lte", models.F("explain_before")),
+                            ),
+                            _connector="OR",
+                        ),
+                        models.Q(
+                            ("needs_approval", False),
+                            models.Q(
+                                ("approval_on__isnull", False),
+                                models.Q(("approval_paper", ""), _negated=True),
+                                models.Q(("approval_no", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ending_batch_gate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endingbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [filing_bridge.mass_endings.EndingBatchState['CHECKING'], filing_bridge.mass_endings.EndingBatchState['FROZEN'], filing_bridge.mass_endings.EndingBatchState['PAUSED'], filing_bridge.mass_endings.EndingBatchState['READY'], filing_bridge.mass_endings.EndingBatchState['RUNNING']])), fields=('employer', 'source_digest'), name='ending_batch_source_once'),
+            model_name="endingbatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            filing_bridge.mass_endings.EndingBatchState["CHECKING"],
+                            filing_bridge.mass_endings.EndingBatchState["FROZEN"],
+                            filing_bridge.mass_endings.EndingBatchState["PAUSED"],
+                            filing_bridge.mass_endings.EndingBatchState["READY"],
+                            filing_bridge.mass_endings.EndingBatchState["RUNNING"],
+                        ],
+                    )
+                ),
+                fields=("employer", "source_digest"),
+                name="ending_batch_source_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='endingrow',
-            index=models.Index(fields=['batch', 'state', 'number'], name='ending_row_in_state'),
+            model_name="endingrow",
+            index=models.Index(fields=["batch", "state", "number"], name="ending_row_in_state"),
         ),
         migrations.AddConstraint(
-            model_name='endingrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='ending_row_once'),
+            model_name="endingrow",
+            constraint=models.UniqueConstraint(fields=("batch", "number"), name="ending_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='endingrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'contract'), name='ending_row_contract_once'),
+            model_name="endingrow",
+            constraint=models.UniqueConstraint(fields=("batch", "contract"), name="ending_row_contract_once"),
         ),
         migrations.AddConstraint(
-            model_name='endingrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', filing_bridge.mass_endings.EndingRowState['OPENED']), ('termination__isnull', False)), models.Q(models.Q(('state', filing_bridge.mass_endings.EndingRowState['OPENED']), _negated=True), ('termination__isnull', True)), _connector='OR'), name='ending_row_opened_has_ending'),
+            model_name="endingrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state", filing_bridge.mass_endings.EndingRowState["OPENED"]),
+                        ("termination__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state", filing_bridge.mass_endings.EndingRowState["OPENED"]), _negated=True
+                        ),
+                        ("termination__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ending_row_opened_has_ending",
+            ),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('filing_bridge', '0010_mass_endings'),
+        ("filing_bridge", "0010_mass_endings"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='filing',
-            name='decision_by',
+            model_name="filing",
+            name="decision_by",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='filing',
-            name='late_told_at',
+            model_name="filing",
+            name="late_told_at",
             field=models.DateTimeField(null=True),
         ),
     ]

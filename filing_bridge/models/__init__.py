@@ -1,5 +1,6 @@
-"""Tables of filings, and of endings that are made by the batch."""
+"""Tables of filings, of what becomes of them later, and of endings that are made by the batch."""
 
+from filing_bridge.models.amendments import Correction, Void
 from filing_bridge.models.filings import (
     AT_WORK,
     AttemptResult,
@@ -16,6 +17,7 @@ __all__ = [
     "AT_WORK",
     "AttemptResult",
     "Breaker",
+    "Correction",
     "EarlyWarning",
     "EndingBatch",
     "EndingRow",
@@ -24,4 +26,5 @@ __all__ = [
     "FilingAttempt",
     "FilingForm",
     "Receipt",
+    "Void",
 ]

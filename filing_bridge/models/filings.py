@@ -15,6 +15,7 @@ from filing_bridge.domain import (
     FORM_TRANSITIONS,
     ON_ITS_WAY,
     UNFILED,
+    WITH_THE_AGENCY,
     BreakerState,
     FilingState,
     FormState,
@@ -32,7 +33,8 @@ def _choices(states: type[StrEnum]) -> list[tuple[str, str]]:
 class Filing(models.Model):
     """One filing of one signed contract: one idempotency key, one record, at most one effect.
 
-    `record` never changes once it was signed; a correction is a new row with the next `version`.
+    `record` never changes once it was signed: filed again it is a new row with the next `version`, and what
+    is corrected after acceptance stands in rows of `Correction`.
     `lease` is the fencing token of the call under way: results are written only by its holder.
     """
 
@@ -88,6 +90,8 @@ class Filing(models.Model):
     # The decision is to be asked for once more: always one against the employer, before somebody sets out to
     # mend what needs no mending, and an acceptance that the agency's desk for forms does not know of.
     to_confirm = models.BooleanField(default=False)
+    # The employer wants it back: the next call asks for that (`Void`), until the province has answered.
+    to_void = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -140,6 +144,11 @@ class Filing(models.Model):
                 name="filing_with_message",
             ),
         )
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the next call asks the province to give it back, rather than where it stands."""
+        return self.to_void and self.state in WITH_THE_AGENCY
 
     @property
     def subject(self) -> str:

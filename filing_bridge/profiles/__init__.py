@@ -89,6 +89,7 @@ class Profile:
     late_reason_required: bool
     max_days_back: int | None
     days_ahead: int
+    corrections: frozenset[str]
     required: Mapping[FilingType, tuple[str, ...]]
     omit: frozenset[str]
     code_maps: Mapping[str, Mapping[str, str | None]]
@@ -137,7 +138,10 @@ def deadline(document: Document, filing_type: FilingType, profile: Profile) -> d
 
 
 def opens_on(document: Document, filing_type: FilingType, profile: Profile) -> date:
-    """The first day on which the contract may be filed: work has begun, or begins soon enough."""
+    """The first day on which the contract may be filed: work has begun, or begins soon enough. A correction
+    waits for nothing."""
+    if filing_type is FilingType.CORRECTION:
+        return date.min
     rule = profile.deadlines[filing_type]
     return date.fromisoformat(value_at(document, rule.start)) - timedelta(days=profile.days_ahead)
 
@@ -217,6 +221,7 @@ def read_profile(data: Mapping[str, Any]) -> Profile:
         late_reason_required=data["late"]["reason_required"],
         max_days_back=data["late"].get("max_days_back"),
         days_ahead=data["days_ahead"],
+        corrections=frozenset(data["corrections"]),
         required={FilingType(kind): tuple(pointers) for kind, pointers in data["required"].items()},
         omit=frozenset(data["omit"]),
         code_maps=data["code_maps"],

@@ -48,6 +48,8 @@ from filing_bridge.protocol.messages import (
     record_digest,
     sign_message,
     submission,
+    void,
+    void_record,
 )
 
 __all__ = [
@@ -93,4 +95,6 @@ __all__ = [
     "sign_record",
     "submission",
     "verify_record",
+    "void",
+    "void_record",
 ]

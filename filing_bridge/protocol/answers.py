@@ -28,6 +28,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     RETURNED = "returned"
     REJECTED = "rejected"
+    VOIDED = "voided"  # withdrawn by the employer before it was decided
 
 
 class Kind(StrEnum):
@@ -107,7 +108,8 @@ def decision(
     agency: Agency,
     reject_items: Sequence[RejectItem] = (),
 ) -> dict[str, Any]:
-    """The body of the receipt. `state` is ACCEPTED (no items), RETURNED or REJECTED (all items at once)."""
+    """The body of the receipt. `state` is ACCEPTED or VOIDED (no items), RETURNED or REJECTED (all items at
+    once)."""
     return {
         "kind": Kind.DECISION.value,
         "idempotency_key": key,

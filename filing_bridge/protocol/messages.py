@@ -29,6 +29,7 @@ class Interface(StrEnum):
     SUBMIT = "LC0101"
     QUERY = "LC0102"
     FORM = "LC0103"
+    VOID = "LC0104"
 
 
 class Event(StrEnum):
@@ -40,6 +41,7 @@ class Event(StrEnum):
     SUSPENSION = "suspension"
     RESUMPTION = "resumption"
     ENDING = "ending"
+    CORRECTION = "correction"
 
 
 EVENTS: Mapping[str, Event] = {
@@ -52,7 +54,10 @@ EVENTS: Mapping[str, Event] = {
     FilingType.RESUMPTION: Event.RESUMPTION,
     FilingType.RESCISSION: Event.ENDING,
     FilingType.ENDING: Event.ENDING,
+    FilingType.CORRECTION: Event.CORRECTION,
 }
+VOID_URN = "urn:qianbei:schema:filing-void-record:1"
+VOID_TYPE = "62"
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,31 @@ def submission(
         "record": record,
         "employer_signature": employer_signature,
         "document": document,
+    }
+
+
+def void_record(
+    record: Mapping[str, Any], *, key: str, receipt_no: str, reason: str, requested_at: datetime
+) -> dict[str, Any]:
+    """What the employer signs to withdraw a filing (void-record-1); `record` is what was filed."""
+    return {
+        "schema": VOID_URN,
+        "filing_type": VOID_TYPE,
+        "idempotency_key": key,
+        "receipt_no": receipt_no,
+        "record_digest": record_digest(record),
+        "employer": {name: record["employer"][name] for name in ("name", "uscc")},
+        "reason": reason,
+        "requested_at": requested_at.isoformat(timespec="seconds"),
+    }
+
+
+def void(record: Mapping[str, Any], *, employer_signature: str) -> dict[str, Any]:
+    """The body of a withdrawal. It stays the same over retries: store record and signature."""
+    return {
+        "idempotency_key": record["idempotency_key"],
+        "record": record,
+        "employer_signature": employer_signature,
     }
 
 

@@ -131,7 +131,8 @@ def _assemble(options: argparse.Namespace) -> tuple[App, Decisions]:
     )
     faults = Faults(Forger(province.signer))
     admin = Admin(store, decisions, faults, province, clock)
-    desk = Desk(DeskStore(options.dir / DATABASE), decisions, Sessions(open_officers(options.dir)), clock)
+    sessions = Sessions(open_officers(options.dir))
+    desk = Desk(DeskStore(options.dir / DATABASE), store, decisions, sessions, clock)
     return App(intake, sealing, faults, admin, desk, province), decisions
 
 

@@ -31,7 +31,7 @@ from filing_bridge.sandbox.server import Reply
 from filing_bridge.sandbox.settings import Decide, Settings
 from filing_bridge.sandbox.store import Sender, Store
 
-INTERFACES = frozenset({"submit", "query", "form"})
+INTERFACES = frozenset({"submit", "query", "form", "void"})
 
 _PAGE = """<!doctype html>
 <html lang="zh"><meta charset="utf-8"><title>测试省厅 SANDBOX</title>

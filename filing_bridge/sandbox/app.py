@@ -3,6 +3,7 @@
 POST /v1/filings                 submissions (batch-1.json)
 POST /v1/filings/query           where a filing stands
 POST /v1/filings/<key>/form      the form, to be sealed
+POST /v1/filings/<key>/void      a filing, to be withdrawn before its review
 GET  /v1/jwks  GET /health
 everything under /admin is in admin.py, everything under /desk in desk/app.py
 """
@@ -51,6 +52,7 @@ class App:
             ("POST", "/v1/filings", self._submit),
             ("POST", "/v1/filings/query", self._query),
             ("POST", "/v1/filings/<key>/form", self._form),
+            ("POST", "/v1/filings/<key>/void", self._void),
             ("GET", "/v1/jwks", self._jwks),
             ("GET", "/health", self._health),
             *admin.endpoints(),
@@ -108,6 +110,14 @@ class App:
             return _json(self._sealing.seal(sender, key, read_json(body, "form-1")))
 
         return self._faults.serve("form", _body(request), _as_problems(handle))
+
+    def _void(self, request: Request, key: str) -> Reply:
+        sender = self._sender(request)
+
+        def handle(body: bytes) -> Response:
+            return _json({"answer": self._intake.void(sender, key, body)})
+
+        return self._faults.serve("void", _body(request), _as_problems(handle))
 
     def _jwks(self, _request: Request) -> Reply:
         return Reply(_json(self._province.jwks))

@@ -2,17 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from contracts.endings.checks import TRANSFERRED
-from filing_bridge.mapping import HIRES, FilingType, document_no, value_at
+from filing_bridge.correction import Weight
+from filing_bridge.mapping import document_no, value_at
 from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import (
     Event,
-    ProtocolError,
     RejectItem,
     State,
     acknowledgement,
@@ -23,13 +22,13 @@ from filing_bridge.protocol.messages import EVENTS
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.province import AGENCY, SYSTEM_CODE, Province
-from filing_bridge.sandbox.proxy import FILING_TYPE, Letter, proxy_ending
+from filing_bridge.sandbox.proxy import Letter, proxy_ending
+from filing_bridge.sandbox.register import Register
 from filing_bridge.sandbox.settings import Decide, Settings
-from filing_bridge.sandbox.store import Filing, Period, Store
+from filing_bridge.sandbox.store import Filing, Store
 
 LOG = logging.getLogger(__name__)
 
-OPEN_END = "9999-12-31"
 DECIDED = frozenset({State.ACCEPTED, State.RETURNED, State.REJECTED})
 BY_OFFICER = REVIEW_CODES["officer_decision"].item()
 
@@ -46,20 +45,22 @@ class Decisions:
         self._store = store
         self._province = province
         self._clock = clock
+        self._register = Register(store, clock)
 
-    def take_in(self, key: str, system_code: str, record: Mapping[str, Any], record_digest: str) -> Filing:
-        """Give a filing without fault its receipt number, and decide it if that is the way now.
+    def take_in(
+        self, key: str, system_code: str, record: Mapping[str, Any], record_digest: str, document: bytes
+    ) -> Filing:
+        """Give a filing without fault its receipt number, and decide it if that is the way now. Of the
+        documents, a correction's slip is kept for the officer who decides about it.
 
         What is returned has reached the disk. The same key again gives what was there first. Raises
-        `ProtocolError`: `duplicate_filing` (with items), or `record_invalid` for a renewal or an ending of
-        nothing.
+        what `Register.admit` raises.
         """
-        period = period_of(record)
         now = self._clock.now()
         with self._store.transaction():
             if (existing := self._store.filing(key)) is not None:
                 return existing
-            self._refuse_duplicates(record, period)
+            period, corrects = self._register.admit(record, system_code)
             number = self._store.next_number()
             filing = Filing(
                 key=key,
@@ -79,6 +80,8 @@ class Decisions:
             )
             filing = self._on_its_way(filing)
             self._store.take_in(filing)
+            if corrects is not None:
+                self._store.keep_slip(key, corrects, document)
             if filing.state is State.ACCEPTED:
                 self._take_effect(filing, now)
         return filing
@@ -99,25 +102,30 @@ class Decisions:
         return filing
 
     def _on_its_way(self, filing: Filing) -> Filing:
-        """A filing without fault as it stands now: pre-registered, under review or accepted."""
+        """A filing without fault as it stands now: pre-registered, under review or accepted. A material
+        correction is always for people."""
         settings, now = self.settings, self._clock.now()
         profile = profile_for(filing.record["jurisdiction_code"])
         reason = value_at(filing.record, "/ending/reason")
+        # What a person must look at, no timer decides; a material correction not even where all is instant.
+        material = value_at(filing.record, "/correction/weight") == Weight.MATERIAL
         sensitive = reason in profile.reviewed_reasons or filing.record.get("signed_elsewhere", False)
         if reopens_on(profile, self._clock.today()):
             filing = replace(filing, state=State.PRE_REGISTERED)
-        elif settings.decide is Decide.INSTANT or (
-            settings.decide is Decide.PROFILE and profile.review_mode == "instant" and not sensitive
+        elif not material and (
+            settings.decide is Decide.INSTANT
+            or (settings.decide is Decide.PROFILE and profile.review_mode == "instant" and not sensitive)
         ):
             filing = replace(filing, state=State.ACCEPTED, decided_at=now)
         else:
-            wait = None if sensitive else settings.review_time  # no timer decides what a person must look at
+            wait = None if sensitive or material else settings.review_time
             due = None if wait is None else now + wait
             filing = replace(filing, state=State.UNDER_REVIEW, due_at=due)
         return replace(filing, answer=self._answer(filing, ()))
 
     def decide(self, key: str, state: State, items: Sequence[RejectItem] = ()) -> None:
-        """Decide a filing under review, once. Raises `KeyError` and `AlreadyDecided`."""
+        """Decide a filing under review, once. A correction is accepted or rejected, never returned: what is
+        wrong with it is asked for anew. Raises `KeyError`, `ValueError` and `AlreadyDecided`."""
         if state not in DECIDED:
             raise ValueError(f"{state} is no decision")
         now = self._clock.now()
@@ -125,6 +133,8 @@ class Decisions:
             filing = self._store.filing(key)
             if filing is None:
                 raise KeyError(key)
+            if filing.event == Event.CORRECTION and state is State.RETURNED:
+                raise ValueError("a correction is not returned")
             decided = replace(filing, state=state, decided_at=now)
             answer = self._answer(decided, () if state is State.ACCEPTED else items or (BY_OFFICER,))
             if not self._store.decide(key, state, now, answer):
@@ -152,6 +162,24 @@ class Decisions:
             self._take_effect(ending, now)
         return ending
 
+    def void(self, key: str, record: Mapping[str, Any]) -> Filing:
+        """Withdraw a filing that is under review, as its employer asks in `record` (void-record-1).
+
+        Returns the filing as it then stands: what was decided before stays decided, and a second asking
+        changes nothing. Raises `KeyError`.
+        """
+        now = self._clock.now()
+        with self._store.transaction():
+            filing = self._store.filing(key)
+            if filing is None:
+                raise KeyError(key)
+            voided = replace(filing, state=State.VOIDED, decided_at=now)
+            voided = replace(voided, answer=self._answer(voided, ()))
+            if not self._store.decide(key, State.VOIDED, now, voided.answer):
+                return filing
+            self._store.keep_void(key, record, now)
+        return voided
+
     def accept_due(self) -> int:
         """Accept every filing whose review time is over; returns how many."""
         keys = self._store.due(self._clock.now())
@@ -171,11 +199,7 @@ class Decisions:
 
     def _take_effect(self, filing: Filing, at: datetime) -> None:
         self._store.record_effect(filing, at)
-        if filing.event == Event.ENDING:
-            period = filing.period
-            self._store.end_employment(period.employer, period.worker, period.ends)
-        if filing.event == Event.CHANGE:
-            self._store.change_term(filing.period.employer, filing.record["contract_no"], filing.period.ends)
+        self._register.take_effect(filing)
 
     def _answer(self, filing: Filing, items: Sequence[RejectItem]) -> str:
         about: dict[str, Any] = {
@@ -191,112 +215,3 @@ class Decisions:
         else:
             body = decision(**about, decided_at=filing.decided_at, reject_items=items)
         return sign_answer(body, system_code=SYSTEM_CODE, now=self._clock.now(), signer=self._province.signer)
-
-    def _refuse_duplicates(self, record: Mapping[str, Any], period: Period) -> None:
-        digest = record["contract_digest"]["value"]
-        event = EVENTS[record["filing_type"]]
-        standing = self._store.standing_filing_of(period.employer, document_no(record), event.value, digest)
-        if standing is not None:
-            by_agency = standing.record["filing_type"] == FILING_TYPE
-            raise ProtocolError("duplicate_filing", items=[ENDED_BY_AGENCY if by_agency else ALREADY_FILED])
-        if record["filing_type"] not in HIRES:
-            before = self._store.accepted_with_receipt(record["prev_filing_no"])
-            if before is None or (before.period.employer, before.period.worker) != (
-                period.employer,
-                period.worker,
-            ):
-                raise ProtocolError("record_invalid", items=[NOTHING_BEFORE])
-            if event is not Event.RENEWAL:
-                self._refuse_misfit(before, record)
-                return
-        if record["filing_type"] == FilingType.TRANSFER:
-            self._refuse_unlinked(record, period)
-        if self._store.overlapping(period):
-            raise ProtocolError("duplicate_filing", items=[OVERLAPS])
-
-    def _refuse_unlinked(self, record: Mapping[str, Any], period: Period) -> None:
-        """A transfer follows the ending that the earlier employer has filed for it, in the same city."""
-        said = record["transfer"]
-        ended = self._store.latest_ending(said["from_uscc"], period.worker)
-        ending = ended.record["ending"] if ended is not None else {}
-        linked = {
-            "reason": TRANSFERRED,
-            "certificate_no": said["certificate_no"],
-            "date": said["left_on"],
-            "transfer_to_uscc": period.employer,
-        }
-        if ended is None or any(ending.get(name) != value for name, value in linked.items()):
-            raise ProtocolError("record_invalid", items=[REVIEW_CODES["transfer_unknown"].item()])
-        if ended.record["jurisdiction_code"][:4] != record["jurisdiction_code"][:4]:
-            raise ProtocolError("record_invalid", items=[REVIEW_CODES["transfer_elsewhere"].item()])
-
-    def _refuse_misfit(self, before: Filing, record: Mapping[str, Any]) -> None:
-        """What follows a contract is about the contract on file as it stands."""
-        if before.event == Event.ENDING or before.record["contract_no"] != record["contract_no"]:
-            raise ProtocolError("record_invalid", items=[ANOTHER_CONTRACT])
-        items = [
-            *self._rests_or_not(before, record),
-            *_differing(self._latest(before, _STATES_TERMS), record),
-        ]
-        if items:
-            raise ProtocolError("record_invalid", items=items)
-
-    def _rests_or_not(self, before: Filing, record: Mapping[str, Any]) -> Iterator[RejectItem]:
-        """A contract is suspended once, and resumed from a suspension that is on file."""
-        event = EVENTS[record["filing_type"]]
-        last = self._latest(before, _STATES_REST)
-        rests = last is not None and last.event == Event.SUSPENSION
-        if event is Event.SUSPENSION and rests:
-            yield REVIEW_CODES["suspended_already"].item()
-        if event is Event.RESUMPTION:
-            since = value_at(last.record, "/suspension/effective_on") if last is not None and rests else None
-            if since is None or since != value_at(record, "/suspension/since"):
-                yield REVIEW_CODES["not_suspended"].item()
-
-    def _latest(self, filing: Filing | None, events: Collection[str]) -> Filing | None:
-        """The last of these events on the way back from a filing through those before it."""
-        while filing is not None and filing.event not in events:
-            filing = self._store.accepted_with_receipt(filing.record.get("prev_filing_no", ""))
-        return filing
-
-
-ALREADY_FILED = REVIEW_CODES["already_filed"].item()
-ENDED_BY_AGENCY = REVIEW_CODES["ended_by_agency"].item()
-OVERLAPS = REVIEW_CODES["employment_overlaps"].item()
-NOTHING_BEFORE = REVIEW_CODES["previous_filing_unknown"].item()
-ANOTHER_CONTRACT = REVIEW_CODES["not_the_contract_on_file"].item()
-
-# Filings that hold the terms of the contract, and those that say whether it rests; a contract begins anew.
-_STATES_TERMS = frozenset({Event.HIRE, Event.RENEWAL, Event.CHANGE})
-_STATES_REST = frozenset({Event.HIRE, Event.RENEWAL, Event.SUSPENSION, Event.RESUMPTION})
-
-
-def _differing(before: Filing | None, record: Mapping[str, Any]) -> Iterator[RejectItem]:
-    """What the record says of the terms on file, and what is not so."""
-    on_file: Mapping[str, Any] = before.record if before is not None else {}
-    said = {item["field"]: item.get("old") for item in record.get("change", {}).get("items", ())}
-    for pointer, old in said.items():
-        if value_at(on_file, pointer) != old:
-            yield replace(REVIEW_CODES["differs_from_file"].item(), field=pointer)
-    for name in ("start", "employment_start", "job_title"):
-        pointer = f"/contract/{name}"
-        if pointer not in said and value_at(on_file, pointer) != value_at(record, pointer):
-            yield replace(REVIEW_CODES["differs_from_hire"].item(), field=pointer)
-
-
-def period_of(record: Mapping[str, Any]) -> Period:
-    """Who works for whom, and when, by the record.
-
-    A person who works for two employers is filed by both (parallel employment is allowed); one employment
-    is filed once.
-    """
-    contract, worker = record["contract"], record["worker"]
-    # work may begin before the contract does; a renewal names the day on which it once began
-    hire = record["filing_type"] in HIRES
-    starts = min(contract["start"], contract["employment_start"]) if hire else contract["start"]
-    return Period(
-        employer=record["employer"]["uscc"],
-        worker=f"{worker['id_type']}:{worker['id_no']}",
-        starts=starts,
-        ends=record["ending"]["date"] if "ending" in record else contract.get("end", OPEN_END),
-    )

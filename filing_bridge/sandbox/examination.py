@@ -19,13 +19,14 @@ from contracts.endings.facts import is_ending
 from contracts.facts import Facts
 from contracts.suspensions import checks as suspensions
 from contracts.suspensions.facts import is_suspension
-from filing_bridge.mapping import MappingError, SignedContract, differences, rederive
+from filing_bridge.mapping import FilingType, MappingError, SignedContract, differences, rederive
 from filing_bridge.profiles import Profile, profile_for
 from filing_bridge.protocol import Message, ProtocolError, RejectItem, certificate_uscc, verify_record
 from filing_bridge.record_check import check_record
 from filing_bridge.sandbox.clock import Clock
 from filing_bridge.sandbox.contract_file import ContractFile, read_contract_file
 from filing_bridge.sandbox.elsewhere import read_elsewhere, stated_otherwise
+from filing_bridge.sandbox.slip_file import evidence_faults, read_slip_facts, signed_slip
 from filing_bridge.sandbox.trust import Trust
 
 Coded = tuple[str, RejectItem]
@@ -60,13 +61,24 @@ class Examiner:
         if faults:
             raise ProtocolError(faults[0][0], items=dict.fromkeys(item for _, item in faults))
 
+    def examine_void(self, message: Message) -> None:
+        """Pass a withdrawal that the employer has signed. Raises `ProtocolError`: `void_invalid`, or
+        `revocation_unknown`."""
+        if any(self._employer_signature(message.body)):
+            raise ProtocolError("void_invalid", "the employer's signature")
+
     def _document(self, record: Mapping[str, Any], pdf: bytes, profile: Profile) -> list[Coded]:
         """Who signed it, whether the record says the same, and whether that is lawful."""
+        if record["filing_type"] == FilingType.CORRECTION:
+            facts, signed = read_slip_facts(pdf), signed_slip(record, pdf)
+            faults = [("record_differs", item) for item in _differences(record, facts, signed, profile)]
+            return faults + [("record_invalid", item) for item in evidence_faults(record, pdf)]
         if record.get("signed_elsewhere"):
-            signed, facts = read_elsewhere(pdf, record, self._trust)
-            faults: list[Coded] = [("record_differs", item) for item in stated_otherwise(record, signed)]
-            if facts is None:
+            signed, stated = read_elsewhere(pdf, record, self._trust)
+            faults = [("record_differs", item) for item in stated_otherwise(record, signed)]
+            if stated is None:
                 return faults
+            facts = stated
         else:
             contract = read_contract_file(pdf, self._trust, record["filing_type"])
             signed, facts = contract.signed, contract.facts
@@ -91,7 +103,7 @@ class Examiner:
 def _differences(
     record: Mapping[str, Any], facts: Facts, signed: SignedContract, profile: Profile
 ) -> Iterator[RejectItem]:
-    """Every field on which the record and the signed contract disagree."""
+    """Every field on which the record and the document disagree."""
     try:
         expected = rederive(record, facts, signed, omit=profile.omit)
     except MappingError:

@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 
 from filing_bridge.protocol import (
     MAX_DOCUMENT,
+    Event,
     Interface,
     Message,
     ProtocolError,
@@ -85,6 +86,21 @@ class Intake:
         token = read_json(body, "query-1")["message"]
         return self.own_filing(sender, self.open(sender, token, Interface.QUERY)).answer
 
+    def void(self, sender: Sender, key: str, body: bytes) -> str:
+        """POST /v1/filings/<key>/void: the answer about the filing as it then stands. One that was decided
+        before stays decided, and the answer says so. Raises `ProtocolError`."""
+        token = read_json(body, "query-1")["message"]
+        try:
+            message = self.open(sender, token, Interface.VOID)
+        except RecordInvalidError as error:
+            raise ProtocolError("void_invalid", "the record breaks its schema") from error
+        if message.idempotency_key != key:
+            raise ProtocolError("malformed_message", "the address names another filing")
+        filing = self.own_filing(sender, message)
+        _refuse_misfit(message.body["record"], filing)
+        self._examiner.examine_void(message)
+        return self._decisions.void(key, message.body["record"]).answer
+
     def own_filing(self, sender: Sender, message: Message) -> Filing:
         """The filing that a message is about. Raises `ProtocolError("filing_not_found")`."""
         filing = self._store.filing(message.idempotency_key)
@@ -135,7 +151,7 @@ class Intake:
         if self._same_filing(sender, message.idempotency_key, digest) is not None:
             return self._decisions.take_up(message.idempotency_key)
         self._examiner.examine(message, pdf)
-        self._decisions.take_in(message.idempotency_key, sender.system_code, record, digest)
+        self._decisions.take_in(message.idempotency_key, sender.system_code, record, digest, pdf)
         filing = self._same_filing(sender, message.idempotency_key, digest)
         assert filing is not None
         return filing
@@ -188,6 +204,20 @@ def log_failure(error: BaseException) -> None:
         )
         trace = trace.tb_next
     LOG.error("failed: %s at %s", type(error).__name__, " > ".join(frames[-8:]))
+
+
+def _refuse_misfit(record: Mapping[str, Any], filing: Filing) -> None:
+    """A withdrawal names this very filing. A correction is not withdrawn: another one corrects it."""
+    said = (
+        record["idempotency_key"],
+        record["receipt_no"],
+        record["record_digest"],
+        record["employer"]["uscc"],
+    )
+    if said != (filing.key, filing.receipt_no, filing.record_digest, filing.period.employer):
+        raise ProtocolError("void_invalid", "the record names another filing")
+    if filing.event == Event.CORRECTION:
+        raise ProtocolError("void_invalid", "corrections are not withdrawn")
 
 
 def _keys_of(sender: Sender) -> dict[str, KeySet]:

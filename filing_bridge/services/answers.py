@@ -5,18 +5,17 @@ from datetime import date, datetime, time
 from core import clock
 from core.periods import working_days_after
 from core.work import backoff, enqueue
-from filing_bridge.domain import ASKED_ABOUT, TIMING, FilingState
+from filing_bridge.domain import ASKED_ABOUT, BLOCKING, DECIDED, TIMING, FilingState, VoidOutcome
 from filing_bridge.faults import Fault, fault_of_item, fault_of_refusal
 from filing_bridge.models import Filing, Receipt
 from filing_bridge.profiles import profile_for, reopens_on
 from filing_bridge.protocol import Answer, Kind
 from filing_bridge.services.preparing import LOOK_AGAIN, let_others_go
 from filing_bridge.services.states import DELIVERY, RELEASED, move, release
+from filing_bridge.services.voiding import settle
 
 S = FilingState
 RENDER_FORM = "filing.form.render"
-
-DECIDED = frozenset({S.ACCEPTED, S.RETURNED, S.REJECTED})
 
 
 def apply(filing: Filing, answer: Answer, blob: str, *, only_if: dict[str, object]) -> None:
@@ -126,13 +125,15 @@ def _decided(filing: Filing, answer: Answer, only_if: dict[str, object]) -> None
         only_if,
         receipt_no=answer.receipt_no,
         decided_at=datetime.fromisoformat(answer.body["decided_at"]),
-        to_confirm=new is not S.ACCEPTED,
+        to_confirm=new in (S.RETURNED, S.REJECTED),
+        to_void=False,
         faults=[fault_of_item(item) for item in answer.reject_items],
         due_at=clock.now(),
     )
     if new is S.ACCEPTED:
         enqueue(RENDER_FORM, str(filing.pk))
-    if new is not S.RETURNED:
+    settle(filing, VoidOutcome.VOIDED if new is S.VOIDED else VoidOutcome.TOO_LATE)
+    if new not in BLOCKING:
         let_others_go(filing)
 
 

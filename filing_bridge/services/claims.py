@@ -38,6 +38,10 @@ class Claim:
         return self.attempt.interface == Interface.SUBMIT
 
     @property
+    def takes_back(self) -> bool:
+        return self.attempt.interface == Interface.VOID
+
+    @property
     def subject(self) -> wire.Subject:
         """What an answer must be about."""
         return wire.Subject(self.filing.idempotency_key, self.filing.record_digest)
@@ -141,10 +145,16 @@ def _hold(filing: Filing, until: datetime) -> Claim | None:
 
 def _hold_to_ask(filing: Filing, until: datetime) -> Claim | None:
     lease = uuid.uuid4()
-    free = Filing.objects.filter(pk=filing.pk, state=filing.state, message=filing.message, lease__isnull=True)
+    free = Filing.objects.filter(
+        pk=filing.pk,
+        state=filing.state,
+        to_void=filing.to_void,
+        message=filing.message,
+        lease__isnull=True,
+    )
     if not free.update(lease=lease, leased_until=until):
         return None
-    return _attempt(filing, Interface.QUERY, lease)
+    return _attempt(filing, Interface.VOID if filing.takes_back else Interface.QUERY, lease)
 
 
 def _hold_to_submit(filing: Filing, until: datetime) -> Claim | None:

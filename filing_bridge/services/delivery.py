@@ -49,7 +49,7 @@ def call(province: Province, claims: Sequence[Claim]) -> list[wire.Finding]:
     submissions = groups + alone
     questions = [[each] for each in claims if not each.submits]
     calls = [wire.submit_call(province, [items[e.attempt.pk] for e in group]) for group in submissions]
-    calls += [wire.ask_call(province, blobs.get(each.attempt.message)) for [each] in questions]
+    calls += [_ask(province, each) for [each] in questions]
     replies = client.exchange(calls)
     found: dict[int, wire.Finding] = {}
     for group, reply in zip(submissions + questions, replies, strict=True):
@@ -57,6 +57,14 @@ def call(province: Province, claims: Sequence[Claim]) -> list[wire.Finding]:
         findings = read(province, reply, [each.subject for each in group], now=clock.now())
         found |= {each.attempt.pk: finding for each, finding in zip(group, findings, strict=True)}
     return [found[each.attempt.pk] for each in claims]
+
+
+def _ask(province: Province, each: Claim) -> client.Call:
+    """Where a filing stands, or that it be given back: answered alike."""
+    message = blobs.get(each.attempt.message)
+    if each.takes_back:
+        return wire.void_call(province, each.subject, message)
+    return wire.ask_call(province, message)
 
 
 def _item(each: Claim) -> wire.Item:

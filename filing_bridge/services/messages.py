@@ -2,6 +2,7 @@
 province takes it: so messages are signed when their time has come, not in advance.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from core.errors import Refused
 from core.work import Later, backoff, enqueue
 from filing_bridge import protocol
 from filing_bridge.domain import TIMING, TO_SUBMIT, FilingState
-from filing_bridge.models import Filing
+from filing_bridge.models import Filing, Void
 from filing_bridge.selectors import untried_first, wanting_a_message
 from filing_bridge.services import breaker
 from filing_bridge.services.claims import anything_due
@@ -63,6 +64,8 @@ def _sign_one(filing: Filing, signer: protocol.Signer) -> None:
     try:
         if filing.state in TO_SUBMIT:
             _sign_submission(filing, signer)
+        elif filing.takes_back:
+            _sign_void(filing, signer)
         else:
             _sign_question(filing, signer)
     except Refused as refused:
@@ -79,7 +82,9 @@ def _sign_one(filing: Filing, signer: protocol.Signer) -> None:
 def _sign_submission(filing: Filing, signer: protocol.Signer) -> None:
     if protocol.record_digest(filing.record) != filing.record_digest:
         raise ValueError("the record is not the one that was authorised")
-    signature = filing.employer_signature or _employer_signature(filing)
+    signature = filing.employer_signature or _employer_signature(
+        filing, filing.record, filing.record_digest, filing.authorisation
+    )
     body = protocol.submission(
         filing.record,
         version=filing.version,
@@ -101,26 +106,42 @@ def _sign_submission(filing: Filing, signer: protocol.Signer) -> None:
     )
 
 
-def _employer_signature(filing: Filing) -> str:
+def _employer_signature(filing: Filing, record: dict[str, object], digest: str, authorisation: str) -> str:
     key = keyroom.open_organisation_key(
-        filing.authorisation,
-        tenant=filing.tenant,
-        document_sha256=filing.record_digest,
-        subject=filing.subject,
+        authorisation, tenant=filing.tenant, document_sha256=digest, subject=filing.subject
     )
     # The root is what the province trusts already.
     chain = [each.public_bytes(Encoding.DER) for each in (key.certificate, *key.chain[:-1])]
-    return protocol.sign_record(filing.record, chain, lambda data: protocol.raw_signature(key.sign(data)))
+    return protocol.sign_record(record, chain, lambda data: protocol.raw_signature(key.sign(data)))
 
 
 def _sign_question(filing: Filing, signer: protocol.Signer) -> None:
-    message = _sign(protocol.Interface.QUERY, {"idempotency_key": filing.idempotency_key}, signer)
-    Filing.objects.filter(pk=filing.pk, state=filing.state, message="", lease__isnull=True).update(
-        message=message, message_at=clock.now()
+    body = {"idempotency_key": filing.idempotency_key}
+    _lay_ready(filing, _sign(protocol.Interface.QUERY, body, signer))
+
+
+def _sign_void(filing: Filing, signer: protocol.Signer) -> None:
+    """The wish to withdraw, which asks where the filing stands as well."""
+    void = filing.void
+    if protocol.record_digest(void.record) != void.record_digest:
+        raise ValueError("the withdrawal is not the one that was authorised")
+    signature = void.employer_signature or _employer_signature(
+        filing, void.record, void.record_digest, void.authorisation
     )
+    Void.objects.filter(pk=void.pk).update(employer_signature=signature)
+    body = protocol.void(void.record, employer_signature=signature)
+    _lay_ready(filing, _sign(protocol.Interface.VOID, body, signer))
 
 
-def _sign(interface: protocol.Interface, body: dict[str, object], signer: protocol.Signer) -> str:
+def _lay_ready(filing: Filing, message: str) -> None:
+    """Unless it moved on or was asked back meanwhile: then it wants another message."""
+    still = Filing.objects.filter(
+        pk=filing.pk, state=filing.state, to_void=filing.to_void, message="", lease__isnull=True
+    )
+    still.update(message=message, message_at=clock.now())
+
+
+def _sign(interface: protocol.Interface, body: Mapping[str, object], signer: protocol.Signer) -> str:
     token = protocol.sign_message(
         interface, body, system_code=settings.PLATFORM_SYSTEM_CODE, now=clock.now(), signer=signer
     )

@@ -14,7 +14,8 @@ from core.crypto import blind_index
 from core.work import enqueue
 from filing_bridge import protocol
 from filing_bridge.confirmation import Confirmation, confirmation
-from filing_bridge.domain import BLOCKING, FilingState
+from filing_bridge.correction import SETTLED_WITHIN
+from filing_bridge.domain import BLOCKING, FilingState, VoidOutcome
 from filing_bridge.faults import Fault, fault_of_item, fault_of_violation
 from filing_bridge.mapping import (
     HIRES,
@@ -28,8 +29,9 @@ from filing_bridge.mapping import (
     layout_of,
     to_filing_record,
 )
-from filing_bridge.models import Filing
+from filing_bridge.models import Correction, Filing, Void
 from filing_bridge.profiles import deadline, opens_on, profile_for
+from filing_bridge.protocol import Event
 from filing_bridge.protocol.messages import EVENTS
 from filing_bridge.provinces import province_code
 from filing_bridge.record_check import check_record
@@ -77,6 +79,27 @@ def open_change(event: ContractChanged, facts: Facts) -> Filing | None:
 def open_suspension(event: SuspensionSigned, facts: Facts) -> Filing:
     """Insert the filing of a suspension or resumption, in the publisher's transaction."""
     return _open(event, facts, starts_on=date.fromisoformat(facts["suspension"]["effective_on"]))
+
+
+def open_correction(correction: Correction, *, at: datetime, actor: str) -> Filing:
+    """Insert the filing of a correction that a second person confirmed at `at`, in the caller's transaction.
+    It follows whatever of the employment is filed before."""
+    filing = _insert(
+        tenant=correction.tenant,
+        contract_id=correction.contract_id,
+        employment=correction.filing.employment,
+        starts_on=clock.today(),
+        document_digest=correction.slip,
+        signed_at=at,
+        deadline=clock.today() + SETTLED_WITHIN,
+        facts=correction.facts,
+        filing_type=FilingType.CORRECTION,
+        version=1,
+        particulars={},
+        actor=actor,
+    )
+    prepare(filing, correction.facts, actor=actor)
+    return filing
 
 
 def _open(
@@ -197,7 +220,8 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
         faults = [fault_of_item(each) for each in check_record(record, profile, today=clock.today())]
     if faults:
         return _wait(filing, "particulars_missing", faults)
-    if profile.final and filing.confirmed != confirmation_for(filing, facts, today=clock.today()).digest:
+    by_a_person = profile.final and kind is not FilingType.CORRECTION  # two persons have looked at those
+    if by_a_person and filing.confirmed != confirmation_for(filing, facts, today=clock.today()).digest:
         return _wait(filing, CONFIRMATION)
     digest = protocol.record_digest(record)
     move(
@@ -209,7 +233,7 @@ def prepare(filing: Filing, facts: Facts, *, actor: str) -> None:
         record=record,
         record_digest=digest,
         filing_type=kind.value,
-        authorisation=_authorise(filing, digest),
+        authorisation=authorise(filing, digest),
         faults=[],
         last_error="",
         due_at=now,
@@ -233,12 +257,15 @@ def prepare_waiting(filing_id: UUID, facts: Facts) -> None:
 
 
 def renew_authorisation(filing_id: UUID) -> None:
-    """Authorise the same record again, after the first authorisation ran out unused."""
+    """Authorise the same record, or withdrawal, again, after the first authorisation ran out unused."""
     with transaction.atomic():
         filing = Filing.objects.get(pk=filing_id)
         renewed = Filing.objects.filter(
             pk=filing_id, state=FilingState.PENDING, authorisation=filing.authorisation, employer_signature=""
-        ).update(authorisation=_authorise(filing, filing.record_digest), due_at=clock.now())
+        ).update(authorisation=authorise(filing, filing.record_digest), due_at=clock.now())
+        open_wish = Void.objects.filter(pk=filing_id, outcome=VoidOutcome.OPEN, employer_signature="")
+        for void in open_wish:
+            renewed += open_wish.update(authorisation=authorise(filing, void.record_digest))
         if renewed:
             audit.record(
                 "filing.authorised_again", subject=filing.subject, actor=PREPARING, tenant=filing.tenant
@@ -293,11 +320,12 @@ def _kind_today(filing: Filing) -> FilingType:
 def _previous_receipt(filing: Filing) -> str | None:
     if filing.filing_type in HIRES:
         return None
-    accepted = earlier_filings(filing).filter(state=FilingState.ACCEPTED)
+    accepted = earlier_filings(filing).filter(state=FilingState.ACCEPTED).exclude(event=Event.CORRECTION)
     return accepted.values_list("receipt_no", flat=True).first()
 
 
-def _authorise(filing: Filing, digest: str) -> str:
+def authorise(filing: Filing, digest: str) -> str:
+    """The employer's organisation key may sign this digest for this filing, for a week."""
     return keyroom.authorise(
         signer=f"organisation:{filing.tenant}",
         document_sha256=digest,

@@ -11,6 +11,7 @@ from core.principal import Permission, Principal
 from core.work import enqueue
 from filing_bridge.domain import ASKED_ABOUT, STATE_WORDS, FilingState
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 from filing_bridge.selectors import facts_behind, filing_of
 from filing_bridge.services.preparing import SIGN, open_next_version, prepare
 from filing_bridge.services.states import RELEASED, move
@@ -23,8 +24,8 @@ def repeat_filing(*, principal: Principal, filing_id: UUID, particulars: Mapping
     """Do what the filing's state calls for; returns the filing, or the new version that replaces it.
 
     Waiting: `particulars` (late_reason, remark, prev_filing_no) are added and it is looked at again. Under
-    way: it is tried at once. Held: the province is asked anew. Returned or rejected: filed again as a new
-    version.
+    way: it is tried at once. Held: the province is asked anew. Returned, rejected or withdrawn: filed again
+    as a new version, except a correction, which is proposed anew.
     Raises `not_permitted`, `not_found`, `filing_not_to_be_repeated`, `state_conflict`.
     """
     principal.require(Permission.FILE)
@@ -33,7 +34,7 @@ def repeat_filing(*, principal: Principal, filing_id: UUID, particulars: Mapping
         match filing.state:
             case S.WAITING:
                 _complete(principal, filing, particulars)
-            case S.RETURNED | S.REJECTED if not filing.to_confirm:
+            case S.RETURNED | S.REJECTED | S.VOIDED if _may_follow(filing):
                 filing = open_next_version(filing, facts_behind(filing), particulars, actor=principal.actor)
             case S.HELD if not particulars:
                 _ask_anew(principal, filing)
@@ -44,6 +45,10 @@ def repeat_filing(*, principal: Principal, filing_id: UUID, particulars: Mapping
                 raise Refused("filing_not_to_be_repeated", params={"state_zh": zh, "state_en": en})
     filing.refresh_from_db()
     return filing
+
+
+def _may_follow(filing: Filing) -> bool:
+    return not filing.to_confirm and filing.event != Event.CORRECTION
 
 
 def _complete(principal: Principal, filing: Filing, particulars: Mapping[str, str]) -> None:

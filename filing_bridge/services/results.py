@@ -10,12 +10,13 @@ from core import audit, blobs, clock
 from core.errors import Refused
 from core.work import backoff, enqueue
 from filing_bridge import wire
-from filing_bridge.domain import TIMING, FilingState, Outcome
+from filing_bridge.domain import TIMING, FilingState, Outcome, VoidOutcome
 from filing_bridge.models import AttemptResult, Filing
 from filing_bridge.services import answers, breaker
 from filing_bridge.services.claims import Claim
 from filing_bridge.services.preparing import SIGN
 from filing_bridge.services.states import DELIVERY, RELEASED, move, release
+from filing_bridge.services.voiding import settle
 
 log = structlog.get_logger()
 
@@ -69,6 +70,9 @@ def _keep(each: Claim, outcome: Outcome, finding: wire.Finding, raw: str) -> Non
 def _settle(each: Claim, finding: wire.Finding, token: str) -> None:
     if finding.outcome is Outcome.ANSWERED and finding.answer is not None:
         answers.apply(each.filing, finding.answer, token, only_if=each.held)
+    elif each.takes_back and finding.code == "void_invalid":
+        settle(each.filing, VoidOutcome.REFUSED)
+        release(each.filing, each.held, to_void=False, due_at=clock.now(), last_error=finding.code)
     elif _not_there(each, finding):
         _send_again(each, finding)
     else:

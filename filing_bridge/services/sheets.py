@@ -1,6 +1,6 @@
 """Filings on the sheets that counters take, out and back in. Whoever looks at people's data is on record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from core import audit
 from core.crypto import blind_index
 from core.errors import Refused
 from core.principal import Permission, Principal
+from filing_bridge.mapping import Document
 from filing_bridge.models import Filing
 from filing_bridge.profiles import Profile, profile_for
-from filing_bridge.selectors import filings_of
+from filing_bridge.protocol import Event
+from filing_bridge.selectors import filings_of, records_in_force
 from filing_bridge.sheets import NoWordError, Sheet, sheets, value_of, word_of
 from filing_bridge.sheets.workbook import NotThisSheetError, RowRead, read_rows, write_sheet
 
@@ -67,7 +69,10 @@ def export_sheet(*, principal: Principal, filing_ids: Collection[UUID], name: st
         actor=principal.actor,
         tenant=principal.tenant,
     )
-    return write_sheet(sheet, [filing.record for filing in filings], profile)
+    records = records_in_force(filings)
+    # A correction has no row of its own: it stands in the row of what it corrects.
+    rows = [records[filing.pk] for filing in filings if filing.event != Event.CORRECTION]
+    return write_sheet(sheet, rows, profile)
 
 
 def compare_sheet(*, principal: Principal, data: bytes, name: str, jurisdiction: str) -> list[Compared]:
@@ -84,24 +89,33 @@ def compare_sheet(*, principal: Principal, data: bytes, name: str, jurisdiction:
     people = {row.number: _employment(principal, row) for row in rows}
     latest: dict[str, Filing] = {}
     on_file = filings_of(principal).filter(employment__in=set(people.values()))
-    for filing in on_file.order_by("starts_on", "created_at"):
+    for filing in on_file.exclude(event=Event.CORRECTION).order_by("starts_on", "created_at"):
         latest[filing.employment] = filing
-    return [_compared(sheet, profile, row, latest.get(people[row.number])) for row in rows]
+    with_record = [filing for filing in latest.values() if filing.record is not None]
+    records = records_in_force(with_record)
+    return [_compared(sheet, profile, row, latest.get(people[row.number]), records) for row in rows]
 
 
 def _employment(principal: Principal, row: RowRead) -> str:
     return blind_index("employment", f"{principal.tenant}:01:{row.values.get('/worker/id_no')}")
 
 
-def _compared(sheet: Sheet, profile: Profile, row: RowRead, filing: Filing | None) -> Compared:
+def _compared(
+    sheet: Sheet,
+    profile: Profile,
+    row: RowRead,
+    filing: Filing | None,
+    records: Mapping[UUID, Document],
+) -> Compared:
     different: Sequence[str] = ()
-    if filing is not None and filing.record is not None:
+    if filing is not None and filing.pk in records:
+        record = records[filing.pk]
         different = [
             column.title
             for column in sheet.columns
             if column.pointer in row.values
             and column.title not in row.unknown
-            and row.values[column.pointer] != _as_read(sheet, profile, filing, column.title)
+            and row.values[column.pointer] != _as_read(sheet, profile, record, column.title)
         ]
     return Compared(
         number=row.number,
@@ -113,10 +127,10 @@ def _compared(sheet: Sheet, profile: Profile, row: RowRead, filing: Filing | Non
     )
 
 
-def _as_read(sheet: Sheet, profile: Profile, filing: Filing, title: str) -> object:
+def _as_read(sheet: Sheet, profile: Profile, record: Document, title: str) -> object:
     """What our own record would say once it had been on the sheet."""
     column = next(each for each in sheet.columns if each.title == title)
     try:
-        return value_of(column, word_of(column, filing.record, profile), profile)
+        return value_of(column, word_of(column, record, profile), profile)
     except NoWordError:
         return None

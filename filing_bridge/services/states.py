@@ -12,13 +12,14 @@ from core.webhooks.services import emit
 from filing_bridge.domain import FilingState
 from filing_bridge.events import FilingAccepted
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 
 DELIVERY = "system:delivery"
 PREPARING = "system:filing"
 
 S = FilingState
 # States that somebody outside waits for; topics are `filing.<state>`.
-ANNOUNCED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJECTED, S.HELD})
+ANNOUNCED = frozenset({S.RECEIVED, S.UNDER_REVIEW, S.ACCEPTED, S.RETURNED, S.REJECTED, S.VOIDED, S.HELD})
 # What somebody of the employer has to mend, and is told by mail.
 MENDABLE = frozenset({S.RETURNED, S.REJECTED})
 
@@ -55,7 +56,10 @@ def move(
     )
     if new == S.ACCEPTED:
         receipt_no = changes.get("receipt_no", filing.receipt_no)
-        bus.publish(FilingAccepted(filing.pk, filing.contract_id, filing.tenant, receipt_no, filing.event))
+        corrects = filing.correction.filing.event if filing.event == Event.CORRECTION else ""
+        bus.publish(
+            FilingAccepted(filing.pk, filing.contract_id, filing.tenant, receipt_no, filing.event, corrects)
+        )
     if new in ANNOUNCED:
         emit(
             f"filing.{new}",

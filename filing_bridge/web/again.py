@@ -15,6 +15,7 @@ from core.principal import Permission
 from filing_bridge import selectors as filings
 from filing_bridge.domain import FilingState
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 from filing_bridge.services.repeating import HURRIED, repeat_filing
 
 F = FilingState
@@ -62,7 +63,7 @@ def file_again(visit: Visit, filing_id: UUID) -> HttpResponse:
     """What the filing's state calls for: complete it, mend and send it again, ask anew, or hurry it."""
     filing = filings.filing_of(visit.principal, filing_id)
     visit.principal.require(Permission.FILE)
-    title, text, adds = _call(filing.state)
+    title, text, adds = _call(filing)
     form = ParticularsForm(visit.request.POST or None, initial=filing.particulars) if adds else None
     if visit.posted and (form is None or form.is_valid()):
         given = {name: text for name, text in form.cleaned_data.items() if text} if form else {}
@@ -79,10 +80,15 @@ def file_again(visit: Visit, filing_id: UUID) -> HttpResponse:
     )
 
 
-def _call(state: str) -> tuple[Words, Words, bool]:
+def _call(filing: Filing) -> tuple[Words, Words, bool]:
     """Title and words for what can be done, and whether particulars can be added."""
+    state = filing.state
+    if filing.event == Event.CORRECTION and state in (F.RETURNED, F.REJECTED):
+        raise Refused("state_conflict")  # what is wrong with a correction is proposed anew
     if state == F.WAITING:
         return _("补充备案内容"), _("补充后系统自动检查并报送。"), True
+    if state == F.VOIDED:
+        return _("重新报送"), _("已作废的备案没有效力。以新的版本重新报送。"), True
     if state in (F.RETURNED, F.REJECTED):
         return (
             _("改正后重新报送"),
@@ -96,9 +102,9 @@ def _call(state: str) -> tuple[Words, Words, bool]:
     raise Refused("state_conflict")
 
 
-def callable_again(state: str, *, to_confirm: bool) -> Words:
-    """The words of the button for a filing in this state; empty when nothing is to be done."""
+def callable_again(filing: Filing) -> Words:
+    """The words of the button for a filing as it stands; empty when nothing is to be done."""
     try:
-        return "" if to_confirm else _call(state)[0]
+        return "" if filing.to_confirm else _call(filing)[0]
     except Refused:
         return ""

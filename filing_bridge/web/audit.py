@@ -31,6 +31,7 @@ THINGS: Mapping[str, Words] = {
     "party": _("签署人"),
     "document": _("文件"),
     "filing": _("备案"),
+    "correction": _("备案更正"),
     "seal": _("印章"),
     "seal_application": _("用印申请"),
     "organisation": _("签章证书"),

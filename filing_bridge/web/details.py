@@ -20,9 +20,12 @@ from filing_bridge import selectors
 from filing_bridge.domain import WITH_THE_AGENCY, FilingState, FormState
 from filing_bridge.models import Filing, FilingAttempt
 from filing_bridge.reasons import words as reason_words
+from filing_bridge.services.correcting import may_correct
 from filing_bridge.services.paper_slips import slips_of
 from filing_bridge.services.preparing import CONFIRMATION
+from filing_bridge.services.voiding import may_void
 from filing_bridge.web.again import FaultShown, callable_again, faults_shown
+from filing_bridge.web.correction_words import NAMES, VOIDS, Version, correction_badge
 from filing_bridge.web.rows import FilingRow, filing_row
 from filing_bridge.web.words import (
     FORM_STATES,
@@ -75,6 +78,10 @@ class FilingShown:
     has_record: bool
     to_be_confirmed: bool
     again: Words
+    may_correct: bool
+    may_void: bool
+    void: Words
+    versions: list[Version]
 
 
 @dataclass(frozen=True)
@@ -169,6 +176,7 @@ def filing_shown(filing: Filing, worker: str, document: str = "") -> FilingShown
     form = getattr(filing, "form", None)
     title, form_title = names_of(filing)
     with_agency = filing.state in WITH_THE_AGENCY
+    wish = getattr(filing, "void", None)
     calls = filing.calls.select_related("result").order_by("-started_at", "-id")[:MOST_CALLS]
     return FilingShown(
         row=filing_row(filing, worker, document),
@@ -186,8 +194,27 @@ def filing_shown(filing: Filing, worker: str, document: str = "") -> FilingShown
         has_record=filing.record is not None,
         has_receipt=selectors.latest_receipt(filing) is not None,
         to_be_confirmed=filing.state == FilingState.WAITING and filing.last_error == CONFIRMATION,
-        again=callable_again(filing.state, to_confirm=filing.to_confirm),
+        again=callable_again(filing),
+        may_correct=may_correct(filing),
+        may_void=may_void(filing),
+        void=VOIDS[wish.outcome] if wish else "",
+        versions=_versions(filing),
     )
+
+
+def _versions(filing: Filing) -> list[Version]:
+    """The corrections of a filing that went out, the latest first: what it says itself was filed first."""
+    made = filing.corrections.filter(made__isnull=False).select_related("made").order_by("-proposed_at")
+    return [
+        Version(
+            each.pk,
+            each.correction_no,
+            correction_badge(each),
+            [NAMES[item["field"]] for item in each.facts["correction"]["items"]],
+            each.made.decided_at if each.made else None,
+        )
+        for each in made
+    ]
 
 
 def _terms(terms: dict[str, Any]) -> Iterator[Line]:

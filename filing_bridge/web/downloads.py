@@ -25,14 +25,16 @@ def document(visit: Visit, contract_id: UUID) -> HttpResponse:
     digest = contract.signed_digest or contract.prepared_digest
     if not digest:
         raise Refused("document_not_ready")
-    return _file(blobs.get(digest), PDF, f"{contract.contract_no}.pdf")
+    return file_answer(blobs.get(digest), PDF, f"{contract.contract_no}.pdf")
 
 
 @for_members
 def evidence_package(visit: Visit, contract_id: UUID) -> HttpResponse:
     """The newest evidence package."""
     contract = open_in_full(principal=visit.principal, contract_id=contract_id, what="evidence")
-    return _file(evidence.evidence_of(contract), "application/zip", f"{contract.contract_no}-evidence.zip")
+    return file_answer(
+        evidence.evidence_of(contract), "application/zip", f"{contract.contract_no}-evidence.zip"
+    )
 
 
 @for_members
@@ -44,24 +46,25 @@ def receipt(visit: Visit, filing_id: UUID) -> HttpResponse:
         raise Refused("receipt_not_there")
     answer = {"receipt_no": filing.receipt_no, "body": found.body, "jws": blobs.get(found.blob).decode()}
     data = json.dumps(answer, ensure_ascii=False, indent=2).encode()
-    return _file(data, "application/json", f"{filing.contract_no}-receipt.json")
+    return file_answer(data, "application/json", f"{filing.contract_no}-receipt.json")
 
 
 @for_members
 def form(visit: Visit, filing_id: UUID) -> HttpResponse:
     """The filing form with both seals."""
     filing, data = open_form(principal=visit.principal, filing_id=filing_id)
-    return _file(data, PDF, f"{filing.receipt_no}.pdf")
+    return file_answer(data, PDF, f"{filing.receipt_no}.pdf")
 
 
 @for_members
 def slip(visit: Visit, filing_id: UUID, number: int) -> HttpResponse:
     """A slip about an accepted filing, to be printed: one page for each who keeps a copy."""
     filing, data = open_slip(principal=visit.principal, filing_id=filing_id, number=number)
-    return _file(data, PDF, f"{filing.receipt_no}-{number}.pdf")
+    return file_answer(data, PDF, f"{filing.receipt_no}-{number}.pdf")
 
 
-def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+def file_answer(data: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to be kept under this name."""
     answer = HttpResponse(data, content_type=kind)
     answer["Content-Disposition"] = content_disposition_header(True, name)
     answer["X-Content-Type-Options"] = "nosniff"

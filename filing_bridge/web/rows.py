@@ -20,6 +20,7 @@ from core.principal import Principal
 from filing_bridge import selectors as filings
 from filing_bridge.domain import level_of
 from filing_bridge.models import Filing
+from filing_bridge.protocol import Event
 from filing_bridge.web.words import code_words, contract_badge, deadline_badge, filing_badge, names_of
 
 FILING_COLUMNS = (
@@ -107,6 +108,7 @@ def contract_rows(principal: Principal, page: Sequence[Contract]) -> list[Contra
     """A page of contracts with whose turn it is and the newest filing of each."""
     turns = contracts.turns_of(page)
     of_page = filings.filings_of(principal).filter(contract_id__in=[contract.pk for contract in page])
+    of_page = of_page.exclude(event=Event.CORRECTION)
     latest = {filing.contract_id: filing for filing in light(of_page).order_by("created_at")}
     # Asked for apart: a join would have every contract on the list open its template for the title.
     language = "en" if get_language() == "en" else "zh"

@@ -74,7 +74,9 @@ FILING_TABS: tuple[Tab[Filing], ...] = (
     Tab(
         "returned",
         _("退回或待处理"),
-        partial(_in_states, [FilingState.RETURNED, FilingState.REJECTED, FilingState.HELD]),
+        partial(
+            _in_states, [FilingState.RETURNED, FilingState.REJECTED, FilingState.VOIDED, FilingState.HELD]
+        ),
     ),
     Tab("accepted", _("备案成功"), partial(_in_states, [FilingState.ACCEPTED])),
 )

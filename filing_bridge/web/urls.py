@@ -13,6 +13,7 @@ from filing_bridge.web import (
     changes,
     changing,
     confirming,
+    corrections,
     downloads,
     endings,
     overview,
@@ -26,6 +27,7 @@ from filing_bridge.web import (
     wishes,
 )
 from filing_bridge.web.change_tables import CHANGES
+from filing_bridge.web.correction_tables import CORRECTIONS
 from filing_bridge.web.tables import CONTRACTS, FILINGS, WORKERS
 
 app_name = "portal"
@@ -60,7 +62,7 @@ urlpatterns = [
     path("workers/<uuid:worker_id>/edit/", people.edit_worker, name="edit_worker"),
     path("support/", support.support, name="support"),
     path("support/bundle/", support.bundle, name="support_bundle"),
-    path("workers/wishes/<uuid:correction_id>/", wishes.decide, name="roster_wish"),
+    path("workers/wishes/<uuid:roster_wish_id>/", wishes.decide, name="roster_wish"),
     path("filings/", listed(FILINGS), name="filings"),
     path("filings/<uuid:filing_id>/again/", again.file_again, name="file_again"),
     path("filings/<uuid:filing_id>/receipt/", downloads.receipt, name="receipt"),
@@ -68,6 +70,15 @@ urlpatterns = [
     path("filings/<uuid:filing_id>/form/", downloads.form, name="form"),
     path("filings/<uuid:filing_id>/record/", record.record_page, name="record"),
     path("filings/<uuid:filing_id>/slips/<int:number>/", downloads.slip, name="slip"),
+    path("filings/<uuid:filing_id>/correct/", corrections.correct, name="correct_filing"),
+    path("filings/<uuid:filing_id>/void/", corrections.void, name="void_filing"),
+    path("corrections/", listed(CORRECTIONS), name="corrections"),
+    path("corrections/<uuid:correction_id>/", corrections.correction_page, name="correction"),
+    path("corrections/<uuid:correction_id>/confirm/", corrections.confirm, name="confirm_correction"),
+    path("corrections/<uuid:correction_id>/decline/", corrections.decline, name="decline_correction"),
+    path("corrections/<uuid:correction_id>/withdraw/", corrections.withdraw, name="withdraw_correction"),
+    path("corrections/<uuid:correction_id>/slip/", corrections.slip, name="correction_slip"),
+    path("corrections/<uuid:correction_id>/evidence/", corrections.evidence, name="correction_evidence"),
 ]
 
 menu.add(
@@ -77,4 +88,5 @@ menu.add(
     menu.Entry(24, _("合同变更"), "portal:changes", "edit"),
     menu.Entry(30, _("员工"), "portal:workers", "users"),
     menu.Entry(70, _("备案"), "portal:filings", "building"),
+    menu.Entry(72, _("备案更正"), "portal:corrections", "pencil"),
 )

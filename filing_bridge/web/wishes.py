@@ -67,11 +67,11 @@ class DecisionForm(forms.Form):
 
 
 @for_acting
-def decide(visit: Visit, correction_id: UUID) -> HttpResponse:
+def decide(visit: Visit, roster_wish_id: UUID) -> HttpResponse:
     """Look at what is wanted, compare it with the paper, decide."""
     visit.principal.require(Permission.DRAFT)
     visit.principal.require(Permission.VIEW_PII)
-    wish = selectors.roster_wish_of(visit.principal, correction_id)
+    wish = selectors.roster_wish_of(visit.principal, roster_wish_id)
     if wish.state != WishState.ASKED:
         raise Refused("state_conflict")
     form = DecisionForm(visit.request.POST or None)

@@ -51,6 +51,7 @@ FILING_TONES: Mapping[FilingState, Tone] = {
     FilingState.ACCEPTED: Tone.GOOD,
     FilingState.RETURNED: Tone.BAD,
     FilingState.REJECTED: Tone.BAD,
+    FilingState.VOIDED: Tone.WARN,
     FilingState.REPLACED: Tone.PLAIN,
     FilingState.HELD: Tone.BAD,
 }
@@ -72,6 +73,7 @@ EVENTS: Mapping[str, tuple[Words, Words]] = {  # the filing's name, and its form
     Event.SUSPENSION: (_("中止备案"), _("劳动合同中止备案表")),
     Event.RESUMPTION: (_("恢复备案"), _("劳动合同恢复履行备案表")),
     Event.ENDING: (_("解除、终止备案"), _("解除、终止劳动合同备案表")),
+    Event.CORRECTION: (_("更正备案"), _("用工备案更正表")),
 }
 # Types of filing with names of their own among those of an event.
 TYPES: Mapping[str, tuple[Words, Words]] = {
@@ -81,6 +83,7 @@ INTERFACES: Mapping[str, Words] = {
     Interface.SUBMIT: _("报送"),
     Interface.QUERY: _("查询结果"),
     Interface.FORM: _("请求签章"),
+    Interface.VOID: _("请求作废"),
 }
 OUTCOMES: Mapping[str, Words] = {
     Outcome.ANSWERED: _("已答复"),

@@ -30,6 +30,7 @@ PUBLISHED = (
     "core.codes",
     "core.numbers",
     "core.papers",
+    "filing_bridge.correction",
     "filing_bridge.fields",
     "filing_bridge.mapping",
     "filing_bridge.profiles",

@@ -24,7 +24,8 @@ from filing_bridge.domain import FilingState
 from signing.domain import SealKind
 from signing.models import Seal
 from tests.support import accounts as make
-from tests.support.portal import make_contract, make_filing
+from tests.support.papers import picture
+from tests.support.portal import make_contract, make_correction, make_filing, record_of
 
 MEMBERS = (Role.OWNER, Role.CLERK, Role.SEAL_KEEPER, Role.AUDITOR)
 ALL = "ocka"  # owner, clerk, seal keeper, auditor
@@ -90,6 +91,11 @@ TABLE: dict[str, str] = {
     "post api/v1/contracts/<uuid:contract_id>/withdraw/": WRITERS,
     "get api/v1/contracts/": ALL,
     "post api/v1/contracts/": WRITERS,
+    "get api/v1/corrections/<uuid:correction_id>/": ALL,
+    "post api/v1/corrections/<uuid:correction_id>/confirm/": WRITERS,
+    "post api/v1/corrections/<uuid:correction_id>/decline/": WRITERS,
+    "post api/v1/corrections/<uuid:correction_id>/withdraw/": WRITERS,
+    "get api/v1/corrections/": ALL,
     "get api/v1/employers/me/": ALL,
     "put api/v1/employers/me/mfa/": "o",
     "patch api/v1/employers/me/": "o",
@@ -113,12 +119,14 @@ TABLE: dict[str, str] = {
     "post api/v1/filings/<uuid:filing_id>/confirmation/": WRITERS,
     "post api/v1/filings/<uuid:filing_id>/correction-slip/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/follow-up/": WRITERS,
+    "post api/v1/filings/<uuid:filing_id>/corrections/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/form/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/": ALL,
     "get api/v1/filings/<uuid:filing_id>/receipt/": ALL,
     "get api/v1/filings/<uuid:filing_id>/record/": WRITERS,
     "post api/v1/filings/<uuid:filing_id>/retry/": WRITERS,
     "get api/v1/filings/<uuid:filing_id>/slips/<int:number>/": WRITERS,
+    "post api/v1/filings/<uuid:filing_id>/void/": WRITERS,
     "post api/v1/filings/counter-package/": WRITERS,
     "get api/v1/filings/": ALL,
     "get api/v1/filings/outages/": ALL,
@@ -228,6 +236,17 @@ TABLE: dict[str, str] = {
     "post contracts/": ALL,
     "get contracts/preview/": WRITERS,
     "post contracts/preview/": WRITERS,
+    "get corrections/<uuid:correction_id>/": ALL,
+    "get corrections/<uuid:correction_id>/confirm/": WRITERS,
+    "post corrections/<uuid:correction_id>/confirm/": WRITERS,
+    "get corrections/<uuid:correction_id>/decline/": WRITERS,
+    "post corrections/<uuid:correction_id>/decline/": WRITERS,
+    "get corrections/<uuid:correction_id>/evidence/": WRITERS,
+    "get corrections/<uuid:correction_id>/slip/": WRITERS,
+    "get corrections/<uuid:correction_id>/withdraw/": WRITERS,
+    "post corrections/<uuid:correction_id>/withdraw/": WRITERS,
+    "get corrections/": ALL,
+    "post corrections/": ALL,
     "get deadlines/": ALL,
     "post deadlines/": ALL,
     "get endings/<uuid:termination_id>/": ALL,
@@ -267,10 +286,14 @@ TABLE: dict[str, str] = {
     "post filings/<uuid:filing_id>/again/": WRITERS,
     "get filings/<uuid:filing_id>/confirm/": WRITERS,
     "post filings/<uuid:filing_id>/confirm/": WRITERS,
+    "get filings/<uuid:filing_id>/correct/": WRITERS,
+    "post filings/<uuid:filing_id>/correct/": WRITERS,
     "get filings/<uuid:filing_id>/form/": WRITERS,
     "get filings/<uuid:filing_id>/receipt/": ALL,
     "get filings/<uuid:filing_id>/record/": WRITERS,
     "get filings/<uuid:filing_id>/slips/<int:number>/": WRITERS,
+    "get filings/<uuid:filing_id>/void/": WRITERS,
+    "post filings/<uuid:filing_id>/void/": WRITERS,
     "get filings/": ALL,
     "post filings/": ALL,
     "get ": ALL,
@@ -389,8 +412,8 @@ TABLE: dict[str, str] = {
     "get workers/<uuid:worker_id>/": ALL,
     "get workers/": ALL,
     "get workers/new/": WRITERS,
-    "get workers/wishes/<uuid:correction_id>/": WRITERS,
-    "post workers/wishes/<uuid:correction_id>/": WRITERS,
+    "get workers/wishes/<uuid:roster_wish_id>/": WRITERS,
+    "post workers/wishes/<uuid:roster_wish_id>/": WRITERS,
     "post workers/new/": WRITERS,
     "post workers/": ALL,
 }
@@ -436,7 +459,8 @@ class House:
 def make_house(**worker: str) -> House:
     employer = make.make_employer()
     contract = make_contract(employer, ContractState.EFFECTIVE, worker=make.make_worker(employer, **worker))
-    filing = make_filing(contract, FilingState.ACCEPTED)
+    filing = make_filing(contract, FilingState.ACCEPTED, record=record_of(contract), filing_type="11")
+    correction = make_correction(filing, evidence=picture())
     keeper = make.make_member(employer, Role.SEAL_KEEPER)
     seal = Seal.objects.create(
         tenant=employer.pk, kind=SealKind.CONTRACT, label="合同章", name=employer.name, diameter_mm="42.0",
@@ -445,20 +469,21 @@ def make_house(**worker: str) -> House:
     hook = WebhookEndpoint.objects.create(
         tenant=employer.pk, url="https://example.com/hook", topics=[], secret="s", created_at=clock.now()
     )
-    correction = RosterWish.objects.create(
+    roster_wish = RosterWish.objects.create(
         worker=contract.worker, changes={"education": "31"}, asked_at=clock.now()
     )
     wish = PaperRequest.objects.create(contract=contract, state=PaperState.ASKED, asked_at=clock.now())
     keys: dict[str, Any] = {
         "contract_id": contract.pk,
         "filing_id": filing.pk,
+        "correction_id": correction.pk,
         "worker_id": contract.worker_id,
         "membership_id": keeper.pk,
         "key_id": _key_of(keeper),
         "seal_id": seal.pk,
         "webhook_id": hook.pk,
         "wish_id": wish.pk,
-        "correction_id": correction.pk,
+        "roster_wish_id": roster_wish.pk,
         # Of these none is made: a key of nobody's must be as unknown as one of another's.
         **{
             name: uuid.uuid4()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from contracts.suspensions.facts import RESUME
 from core.canonical import sha256_hex
 from filing_bridge import protocol
+from filing_bridge.correction import facts_of, items_of
 from filing_bridge.mapping import Envelope, FilingType, SignedContract, to_filing_record
 from filing_bridge.profiles import profile_for
 from tests.support.contract_facts import sample_change, sample_ending, sample_facts, sample_suspension
@@ -61,7 +62,16 @@ def make() -> dict[str, Any]:
     )
     moved = sample_facts("general", contract={"transfer": TRANSFER})
     later = replace(envelope, prev_filing_no=RECEIPT)
-    record = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
+    on_file = to_filing_record(facts, signed, FilingType.HIRE, envelope, omit=omit)
+    correction = facts_of(
+        on_file,
+        RECEIPT,
+        correction_no="GZ-20261104-7K3MPQRS",
+        items=items_of(on_file, {"/contract/end": "2029-12-02"}),
+        reason="录入时看错合同终止日期",
+        evidence=sha256_hex(b"stands for a paper"),
+    )
+    record = on_file
     body = protocol.submission(
         record, version=1, employer_signature=employer.sign(record), document_size=len(PDF)
     )
@@ -97,6 +107,8 @@ def make() -> dict[str, Any]:
         sealed_at=NOW,
         agency=AGENCY,
     )
+    void = protocol.void_record(record, key=key, receipt_no=RECEIPT, reason="合同尚需修改", requested_at=NOW)
+    voided = protocol.decision(**about, state=protocol.State.VOIDED, received_at=NOW, decided_at=NOW)
     problem = protocol.problem("too_many_requests")
     return {
         "record.json": record,
@@ -110,6 +122,16 @@ def make() -> dict[str, Any]:
             resumption, signed, FilingType.RESUMPTION, later, omit=omit
         ),
         "ending-record.json": to_filing_record(ending, signed, FilingType.RESCISSION, later, omit=omit),
+        "correction-record.json": to_filing_record(
+            correction, signed, FilingType.CORRECTION, envelope, omit=omit
+        ),
+        "void-record.json": void,
+        "void.json": {
+            "message": message(
+                protocol.Interface.VOID, protocol.void(void, employer_signature=employer.sign(void))
+            )
+        },
+        "decision-voided.json": _payload(answer(voided)),
         "submission.jws": submission,
         "submission.json": _payload(submission),
         "batch.json": protocol.batch([{"message": submission, "pdf": base64.b64encode(PDF).decode()}]),

@@ -50,7 +50,7 @@ from tests.support.contract_facts import sample_change, sample_ending, sample_fa
 from tests.support.filing_parties import make_employer
 
 TOKEN = "stand-in token, not secret"
-INTERFACES = frozenset({"submit", "query", "form"})
+INTERFACES = frozenset({"submit", "query", "form", "void"})
 
 
 class Killed(BaseException):
@@ -61,6 +61,9 @@ class _Credulous:
     """Stands for the examination of contracts."""
 
     def examine(self, body: object, pdf: bytes) -> None:
+        return None
+
+    def examine_void(self, message: object) -> None:
         return None
 
 
@@ -240,7 +243,7 @@ def settle(rounds: int = 60) -> None:
     for _ in range(rounds):
         pump()
         moving = Filing.objects.exclude(
-            state__in=["accepted", "returned", "rejected", "held", "replaced", "waiting"]
+            state__in=["accepted", "returned", "rejected", "voided", "held", "replaced", "waiting"]
         )
         if not moving.exists() and not Filing.objects.filter(to_confirm=True).exists():
             return
@@ -262,7 +265,7 @@ def assembled(folder: Path, province_clock: Clock | None = None) -> Iterator[tup
     admin = Admin(store, decisions, faults, identity, province_clock)
     desk_store = DeskStore(folder / "province.sqlite3")
     officers = open_officers(folder)
-    desk = Desk(desk_store, decisions, Sessions(officers), province_clock)
+    desk = Desk(desk_store, store, decisions, Sessions(officers), province_clock)
     app = App(intake, cast(Any, None), faults, admin, desk, identity)
     time, tenant = Ticking(datetime.now(UTC)), uuid.UUID(int=random.getrandbits(128))
     try:

@@ -22,9 +22,18 @@ from contracts.suspensions.facts import Wish as SuspensionWish
 from contracts.suspensions.facts import assemble as suspension_facts
 from core import audit, blobs, clock
 from core.periods import last_day
+from filing_bridge.correction import facts_of, items_of
 from filing_bridge.domain import FilingState, FormState, Outcome
-from filing_bridge.mapping import Envelope, SignedContract, filing_type_for, to_filing_record
-from filing_bridge.models import AttemptResult, EvidencePackage, Filing, FilingAttempt, FilingForm, Receipt
+from filing_bridge.mapping import Envelope, FilingType, SignedContract, filing_type_for, to_filing_record
+from filing_bridge.models import (
+    AttemptResult,
+    Correction,
+    EvidencePackage,
+    Filing,
+    FilingAttempt,
+    FilingForm,
+    Receipt,
+)
 from signing.domain import PartyKind, PartyState
 from signing.models import SignatureRequest, SigningParty
 from tests.support import accounts as make
@@ -273,3 +282,44 @@ def make_suspension(contract: Contract, act: str = SUSPEND, *, days: int = 0, nu
         state=DocumentState.COMPLETED, opened_by_id=contract.created_by_id, opened_at=clock.now(),
         prepared_digest=blobs.put(pdf()), signed_digest=blobs.put(pdf()), completed_at=clock.now(),
     )  # fmt: skip
+
+
+def record_of(contract: Contract) -> dict[str, Any]:
+    """What is filed of a contract that is out."""
+    now = clock.now()
+    envelope = Envelope(
+        filing_id=str(uuid.uuid4()),
+        submitter_name="测试人事",
+        submitter_phone="0533-2345678",
+        submitted_at=now,
+    )
+    signed = SignedContract(contract.signed_digest or "0" * 64, now)
+    return to_filing_record(contract.facts, signed, FilingType.HIRE, envelope)
+
+
+def make_correction(
+    filing: Filing, changes: dict[str, str] | None = None, *, evidence: bytes = b"", **columns: Any
+) -> Correction:
+    """A correction of this accepted filing, proposed by somebody who is not a member any more."""
+    number = f"GZ-{clock.today():%Y%m%d}-{next(_serial):08d}"
+    facts = facts_of(
+        filing.record,
+        filing.receipt_no,
+        correction_no=number,
+        items=items_of(filing.record, changes or {"/worker/education": "11"}),
+        reason="录入笔误",
+        evidence=blobs.put(evidence) if evidence else "",
+    )
+    values = {
+        "tenant": filing.tenant,
+        "contract_id": filing.contract_id,
+        "filing": filing,
+        "correction_no": number,
+        "weight": facts["correction"]["weight"],
+        "facts": facts,
+        "evidence": facts["correction"].get("evidence", {}).get("value", ""),
+        "slip": blobs.put(pdf()),
+        "proposed_by": "user:0",
+        "proposed_at": clock.now(),
+    }
+    return Correction.objects.create(**{**values, **columns})

@@ -1,6 +1,7 @@
 """The desk's addresses: what officers see and do. Loopback only, behind a log-in, under a strict policy.
 
 GET/POST /desk/login   GET /desk   GET /desk/filing/<key>   POST …/decision   POST …/exception
+GET /desk/corrections   GET /desk/voids   GET /desk/filing/<key>/slip|evidence
 GET/POST /desk/batches   POST /desk/batches/<no>/approval|refusal
 GET /desk/proxy   POST /desk/filing/<key>/leave   GET /desk/filing/<key>/letter
 GET /desk/worklist   GET /desk/worklist.csv   POST /desk/worklist/<key>
@@ -11,7 +12,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 
@@ -21,18 +22,21 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from core import papers
-from filing_bridge.protocol import RejectItem, State
+from filing_bridge.mapping import FilingType
+from filing_bridge.protocol import Event, RejectItem, State
 from filing_bridge.review import REVIEW_CODES
 from filing_bridge.sandbox.admin import only_loopback
-from filing_bridge.sandbox.clock import Clock
+from filing_bridge.sandbox.clock import SHANGHAI, Clock
 from filing_bridge.sandbox.decisions import AlreadyDecided, Decisions
-from filing_bridge.sandbox.desk import pages
+from filing_bridge.sandbox.desk import amendments, pages
 from filing_bridge.sandbox.desk.officers import COOKIE, Sessions
 from filing_bridge.sandbox.desk.statistics import COUNTS, Count
 from filing_bridge.sandbox.desk.store import DeskStore, SameOfficer, Waiting
 from filing_bridge.sandbox.desk.words import STATES
 from filing_bridge.sandbox.proxy import REASON, Letter, NotToBeEnded
 from filing_bridge.sandbox.server import Reply
+from filing_bridge.sandbox.slip_file import evidence_in
+from filing_bridge.sandbox.store import Store
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 MOST = 100
@@ -45,8 +49,11 @@ Handler = Callable[..., Response]
 class Desk:
     """Thread-safe."""
 
-    def __init__(self, store: DeskStore, decisions: Decisions, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self, store: DeskStore, register: Store, decisions: Decisions, sessions: Sessions, clock: Clock
+    ) -> None:
         self._store = store
+        self._register = register
         self._decisions = decisions
         self._sessions = sessions
         self._clock = clock
@@ -59,6 +66,10 @@ class Desk:
         for path, page in (
             ("", self._queue),
             ("/filing/<key>", self._filing),
+            ("/filing/<key>/slip", self._slip),
+            ("/filing/<key>/evidence", self._evidence),
+            ("/corrections", self._corrections),
+            ("/voids", self._voids),
             ("/batches", self._batches),
             ("/worklist", self._worklist),
             ("/worklist.csv", self._export),
@@ -131,14 +142,59 @@ class Desk:
     def _filing(self, request: Request, key: str) -> Response:
         each = self._known(key)
         acts = [(row["at"], row["officer"], row["what"], row["codes"]) for row in self._store.acts(key)]
+        token = self._sessions.form_token(request)
         content = pages.filing(
             each,
             acts,
-            self._sessions.form_token(request),
+            token,
             self._sessions.officers,
             today=self._clock.today().isoformat(),
+            besides=self._amended(each, token),
+            outcomes=[outcome for outcome in pages.OUTCOMES if self._may_be(each, outcome[0])],
         )
         return self._page(request, "备案审核", content)
+
+    def _amended(self, each: Waiting, token: str) -> Markup:
+        """What is to be corrected, for a correction; why it was withdrawn, for a filing that was; for any
+        other, what was corrected in it."""
+        if (void := self._register.void(each.key)) is not None:
+            return Markup("<p>撤回原因：{}</p>").format(void["reason"])
+        base = self._register.filing(self._register.corrected_by(each.key) or "")
+        if base is None:
+            return amendments.history(self._register.corrections_of(each.key))
+        versions = len(self._register.versions(base))
+        return amendments.correction(each, versions, token, is_open=each.state in OPEN)
+
+    def _may_be(self, each: Waiting, state: str) -> bool:
+        """Whether one officer may decide so: none is returned, a material one takes two to accept."""
+        if each.record["filing_type"] != FilingType.CORRECTION:
+            return True
+        return state == State.REJECTED or (
+            state == State.ACCEPTED and not amendments.is_material(each.record)
+        )
+
+    def _slip(self, _request: Request, key: str) -> Response:
+        return _file(self._register.slip(key), f"{key[:16]}.pdf")
+
+    def _evidence(self, _request: Request, key: str) -> Response:
+        evidence = evidence_in(self._register.slip(key) or b"")
+        return _file(evidence, f"{key[:16]}-evidence.{papers.kind_of(evidence)[1]}" if evidence else "")
+
+    def _corrections(self, request: Request) -> Response:
+        waiting = self._store.queue(OPEN, after=0, most=MOST, event=Event.CORRECTION)
+        return self._page(request, "待审更正", amendments.corrections(waiting))
+
+    def _voids(self, request: Request) -> Response:
+        rows = [
+            (
+                Markup('<a href="/desk/filing/{}">{}</a>').format(row["key"], row["receipt_no"]),
+                row["employer"],
+                row["reason"],
+                f"{datetime.fromisoformat(row['voided_at']).astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            )
+            for row in self._store.voids(most=MOST)
+        ]
+        return self._page(request, "申报作废", amendments.voids(rows))
 
     def _decide(self, request: Request, key: str) -> Response:
         """An officer picks codes; free text only comes in addition."""
@@ -151,6 +207,8 @@ class Desk:
             raise BadRequest
         if (state is State.ACCEPTED) == bool(codes):
             raise BadRequest("退回或不予受理须选择原因代码；通过的不选。")
+        if not self._may_be(self._known(key), state):
+            raise Conflict("更正不退回修改；重要更正须由一名经办人员提请，另一名复核通过。")
         words = request.form.get("words", "").strip()
         self._carry_out(key, state, [code.item(words) for code in codes])
         self._note(request, key, state.value, [code.code for code in codes])
@@ -315,3 +373,12 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
     lines.writerow(head)
     lines.writerows([f"'{cell}" if cell[:1] in FORMULA else cell for cell in row] for row in rows)
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+
+
+def _file(content: bytes | None, name: str) -> Response:
+    """A file to be kept, never shown within the desk's own origin."""
+    if not content:
+        raise NotFound
+    response = Response(content, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -16,10 +16,17 @@ from filing_bridge.sandbox.desk.words import STATES, in_table
 
 _MENU: Final = (
     ("/desk", "待审 Queue"),
+    ("/desk/corrections", "更正 Corrections"),
     ("/desk/batches", "批量复核 Batches"),
+    ("/desk/voids", "作废 Withdrawn"),
     ("/desk/worklist", "疑难件 Worklist"),
     ("/desk/proxy", "代办退工 Proxy"),
     ("/desk/statistics", "统计 Statistics"),
+)
+OUTCOMES: Final = (
+    ("accepted", "通过 Accept"),
+    ("returned", "退回修改 Return"),
+    ("rejected", "不予受理 Reject"),
 )
 STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _FRAME: Final = Markup(
@@ -117,21 +124,30 @@ def queue(waiting: Sequence[Waiting], token: str, *, more: int | None) -> Markup
 
 
 def filing(
-    each: Waiting, acts: Iterable[Sequence[object]], token: str, officers: Iterable[str], *, today: str
+    each: Waiting,
+    acts: Iterable[Sequence[object]],
+    token: str,
+    officers: Iterable[str],
+    *,
+    today: str,
+    besides: Markup,
+    outcomes: Sequence[tuple[str, str]],
 ) -> Markup:
-    """One filing with every field, what was done to it, and what may be done."""
+    """One filing with every field, what was done to it, and what may be done: `outcomes` are the decisions
+    that one officer may make, `besides` stands between the filing's state and its fields."""
     address = f"/desk/filing/{each.key}"
     parts = [
         Markup("<p>{} · {} · {:%Y-%m-%d %H:%M}</p>").format(
             STATES[each.state], each.receipt_no, each.received_at
         ),
+        besides,
         table("申报内容", ("项目", "内容"), _lines(each.record)),
         table("经办记录", ("时间", "经办人", "动作", "代码"), acts),
     ]
     if each.state in ("received", "under_review"):
         parts += [
             Markup("<section><h2>审核 Review</h2>{}</section>").format(
-                act(f"{address}/decision", token, "提交审核结果 Decide", inside=_decision())
+                act(f"{address}/decision", token, "提交审核结果 Decide", inside=_decision(outcomes))
             ),
             Markup("<section><h2>列为疑难件 Set aside</h2>{}</section>").format(
                 act(f"{address}/exception", token, "列入 Set aside", inside=_exception(officers, today))
@@ -171,7 +187,7 @@ def batches(waiting: Sequence[Batch], officer: str, token: str) -> Markup:
         "待复核批次",
         ("批次", "提出时间", "提出人", "件数", ""),
         [
-            (each.no, each.at, each.proposed_by, len(each.keys), _second(each, officer, token))
+            (each.no, each.at, each.proposed_by, _count(each.keys), _second(each, officer, token))
             for each in waiting
         ],
     )
@@ -217,10 +233,12 @@ def _lines(record: Document) -> list[tuple[str, str]]:
     """Every field that is filled, in the order of the published table, codes in words."""
     fields = layout_of(record["filing_type"]).fields
     found = ((field, value_at(record, field.target)) for field in fields)
-    return [(field.zh, _words(field.target, value)) for field, value in found if value is not None]
+    shown = ((field, value) for field, value in found if value is not None and not isinstance(value, list))
+    return [(field.zh, in_words(field.target, value)) for field, value in shown]
 
 
-def _words(pointer: str, value: object) -> str:
+def in_words(pointer: str, value: object) -> str:
+    """A value as officers read it: a code in words, with the code."""
     if isinstance(value, bool):
         return "是" if value else "否"
     table = CODE_FIELDS.get(pointer)
@@ -234,14 +252,10 @@ def _codes() -> Markup:
     )
 
 
-def _decision() -> Markup:
+def _decision(outcomes: Sequence[tuple[str, str]]) -> Markup:
     choices = Markup("").join(
         Markup('<label><input type="radio" name="state" value="{}" required> {}</label>').format(state, words)
-        for state, words in (
-            ("accepted", "通过 Accept"),
-            ("returned", "退回修改 Return"),
-            ("rejected", "不予受理 Reject"),
-        )
+        for state, words in outcomes
     )
     return Markup(
         '<div class="choices">{}</div><label>原因代码 Codes（退回、不予受理时必选，可多选，一次性告知）<br>'
@@ -268,6 +282,13 @@ def _leave(today: str) -> Markup:
         '<input name="paper" type="file" required accept="application/pdf,image/png,image/jpeg"></label>'
         "<p>原因：单位异常，机构代办（9002）Reason: the employer cannot act</p>"
     ).format(today)
+
+
+def _count(keys: Sequence[str]) -> Markup | int:
+    """How many; a single one can be looked at."""
+    if len(keys) > 1:
+        return len(keys)
+    return Markup('<a href="/desk/filing/{}">1 · 查看 View</a>').format(keys[0])
 
 
 def _second(batch: Batch, officer: str, token: str) -> Markup:

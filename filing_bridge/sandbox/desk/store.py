@@ -96,13 +96,14 @@ class DeskStore:
         with self._lock:
             self._database.close()
 
-    def queue(self, states: Sequence[str], *, after: int, most: int) -> list[Waiting]:
-        """Filings in these states beyond number `after`, in the order in which they came."""
+    def queue(self, states: Sequence[str], *, after: int, most: int, event: str = "%") -> list[Waiting]:
+        """Filings in these states, of one event or any, beyond number `after`, in the order of arrival."""
         rows = self._all(
             "SELECT * FROM filing WHERE state IN (SELECT value FROM json_each(?)) AND no > ?"
-            " ORDER BY no LIMIT ?",
+            " AND event LIKE ? ORDER BY no LIMIT ?",
             json.dumps(list(states)),
             after,
+            event,
             most,
         )
         return [_waiting(row) for row in rows]
@@ -125,6 +126,15 @@ class DeskStore:
         """The letter behind an ending by the agency."""
         rows = self._all("SELECT * FROM letter WHERE key = ?", key)
         return rows[0] if rows else None
+
+    def voids(self, *, most: int) -> list[sqlite3.Row]:
+        """Filings that their employers withdrew, the latest first, with the reason."""
+        return self._all(
+            "SELECT filing.key, filing.receipt_no, filing.employer, void.voided_at,"
+            " json_extract(void.record, '$.reason') AS reason"
+            " FROM void JOIN filing USING (key) ORDER BY void.voided_at DESC LIMIT ?",
+            most,
+        )
 
     def note(self, at: datetime, officer: str, key: str, what: str, codes: Sequence[str] = ()) -> None:
         """Write down who did what to a filing."""

@@ -13,6 +13,7 @@ STATES: Final = {
     "accepted": "备案成功",
     "returned": "退回修改",
     "rejected": "不予受理",
+    "voided": "申报作废",
 }
 
 

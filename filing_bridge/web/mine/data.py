@@ -13,7 +13,7 @@ from accounts.web.words import Words, by_language
 from contracts.models import Change, Termination
 from contracts.selectors import contracts_signed_by
 from core.models import AuditEvent
-from filing_bridge.models import Filing
+from filing_bridge.models import Correction, Filing
 from signing.domain import ConsentKind
 from signing.models import Consent, Person
 from signing.selectors import parties_of
@@ -30,6 +30,7 @@ LOOKS: Mapping[str, Words] = {
     "filing.record_viewed": _("查看备案内容"),
     "filing.form_viewed": _("下载登记表"),
     "filing.slip_printed": _("打印备案单"),
+    "correction.viewed": _("查看更正内容"),
 }
 
 
@@ -106,7 +107,9 @@ def _looks(person: Person, rosters: Iterable[Worker]) -> list[Look]:
     endings = Termination.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
     changes = Change.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
     subjects = [f"contract:{pk}" for pk in contracts] + [f"filing:{pk}" for pk in filings]
+    corrections = Correction.objects.filter(contract_id__in=contracts).values_list("pk", flat=True)
     subjects += [f"termination:{pk}" for pk in endings] + [f"change:{pk}" for pk in changes]
+    subjects += [f"correction:{pk}" for pk in corrections]
     subjects += [worker.subject for worker in rosters]
     events = AuditEvent.objects.filter(subject__in=subjects, action__in=list(LOOKS))
     latest = list(events.order_by("-at", "-id")[:MOST_LOOKS])

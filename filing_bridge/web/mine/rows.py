@@ -17,7 +17,9 @@ from contracts.suspensions.document import summary
 from contracts.suspensions.facts import SUSPEND
 from core import blobs, clock
 from filing_bridge.domain import FilingState
-from filing_bridge.models import Filing
+from filing_bridge.models import Correction, Filing
+from filing_bridge.protocol import Event
+from filing_bridge.web.correction_words import ItemShown, items_shown
 from filing_bridge.web.term_words import TermChanged, terms_changed
 from signing.domain import PartyState
 from signing.models import Person, SignatureRequest
@@ -49,6 +51,7 @@ FILED: Mapping[str, Badge] = {
     FilingState.ACCEPTED: Badge(_("备案成功"), Tone.GOOD),
     FilingState.RETURNED: Badge(_("备案退回，单位正在补正"), Tone.WARN),
     FilingState.REJECTED: Badge(_("备案未受理，单位正在处理"), Tone.WARN),
+    FilingState.VOIDED: Badge(_("备案已由单位撤回"), Tone.WARN),
 }
 FILING = Badge(_("备案办理中"), Tone.BUSY)
 ROLES: Mapping[str, Words] = {"worker": _("劳动者（本人）"), "employer": _("用人单位")}
@@ -114,8 +117,9 @@ def own_contracts(person: Person, contracts: Sequence[Contract]) -> list[OwnCont
 
 
 def latest_filings(contracts: Sequence[Contract]) -> dict[UUID, Filing]:
-    """The newest filing of each contract: that of its ending, once there is one."""
+    """The newest filing of each contract: that of its ending, once there is one; corrections aside."""
     found = Filing.objects.filter(contract_id__in=[contract.pk for contract in contracts])
+    found = found.exclude(event=Event.CORRECTION)
     columns = found.only(
         "contract_id", "event", "filing_type", "state", "version", "receipt_no", "decided_at"
     )
@@ -197,6 +201,30 @@ def suspensions_in(contract: Contract) -> list[Suspended]:
             summary(each.facts)[1:],
         )
         for each in signed
+    ]
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """An accepted correction of what is on file: the worker's own data, in full."""
+
+    at: datetime | None
+    items: list[ItemShown]
+    reason: str
+    receipt_no: str
+
+
+def corrections_in(contract: Contract) -> list[Corrected]:
+    """What was corrected in the filings of a contract, the newest first."""
+    found = Correction.objects.filter(contract_id=contract.pk, made__state=FilingState.ACCEPTED)
+    return [
+        Corrected(
+            each.made.decided_at if each.made else None,
+            items_shown(each.facts["correction"]["items"]),
+            each.facts["correction"]["reason"],
+            each.made.receipt_no if each.made else "",
+        )
+        for each in found.select_related("made").order_by("-made__decided_at")
     ]
 
 

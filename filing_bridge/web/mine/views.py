@@ -71,6 +71,7 @@ def contract(request: HttpRequest, person: Person, contract_id: UUID) -> HttpRes
         after=after(found),
         changes=rows.changes_in(found),
         suspensions=rows.suspensions_in(found),
+        corrections=rows.corrections_in(found),
         has_evidence=effective and EvidencePackage.objects.filter(contract_id=found.pk).exists(),
         paper=PaperRequest.objects.filter(contract=found).order_by("-asked_at").first(),
         paper_asked=PaperState.ASKED,

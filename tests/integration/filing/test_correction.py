@@ -58,10 +58,10 @@ def test_the_slip_says_what_was_and_what_shall_be(
     ("changes", "code"),
     [
         ({"worker__name": "测试乙", "worker__id_no": "110105194912310021"}, "correction_of_person"),
-        ({"contract_digest__value": "0" * 64}, "correction_not_possible"),
+        ({"contract_digest__value": "0" * 64}, "correction_faulty"),
         ({"worker__education": "31"}, "correction_not_possible"),
-        ({"contract__end": "明天"}, "correction_not_possible"),
-        ({"worker__education": "77"}, "correction_not_possible"),
+        ({"contract__end": "明天"}, "correction_faulty"),
+        ({"worker__education": "77"}, "correction_faulty"),
         ({}, "correction_not_possible"),
     ],
 )

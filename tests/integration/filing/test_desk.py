@@ -218,7 +218,7 @@ def at_the_counter(province: FilingProvince, jurisdiction: str) -> None:
         "worker": {**record["worker"], "id_no": facts["worker"]["id_no"]},
     }
     key = sha256_hex(facts["contract_no"].encode())
-    province.decisions.take_in(key, COUNTER, record, protocol.record_digest(record))
+    province.decisions.take_in(key, COUNTER, record, protocol.record_digest(record), b"")
 
 
 def test_a23_statistics_tell_the_channels_apart(province: FilingProvince, first: Officer) -> None:

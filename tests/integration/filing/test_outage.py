@@ -116,7 +116,7 @@ def test_what_the_counter_has_entered_is_not_entered_again(
     """The officer typed the first one in: the province has one effect, and a person here is told."""
     record: Document = stuck[0].record
     key = "c" * 64
-    province.decisions.take_in(key, "COUNTER", record, protocol.record_digest(record))
+    province.decisions.take_in(key, "COUNTER", record, protocol.record_digest(record), b"")
     province.faults.set([], None)
     hurry()
     settle()

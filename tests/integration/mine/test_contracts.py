@@ -21,6 +21,7 @@ from core import blobs
 from core.models import AuditEvent
 from core.principal import Role
 from filing_bridge.domain import FilingState
+from filing_bridge.models import Correction
 from filing_bridge.web.actions import history_of
 from filing_bridge.web.mine.data import LOOKS
 from signing.models import SigningParty
@@ -28,7 +29,15 @@ from signing.pades.validate import validate
 from signing.services import outside
 from tests.support.accounts import id_no, make_employer, make_member, make_worker
 from tests.support.mine import Browser, heading, make_own, make_person, make_signed
-from tests.support.portal import make_change, make_ending, make_filing, make_suspension, pdf
+from tests.support.portal import (
+    make_change,
+    make_correction,
+    make_ending,
+    make_filing,
+    make_suspension,
+    pdf,
+    record_of,
+)
 from tests.support.signing import ID_NO, MOBILE, NAME, messages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
@@ -328,3 +337,24 @@ def test_one_sees_who_looked_at_the_certificate(browser: Browser) -> None:
     ending = make_ending(make_own(employer), DocumentState.COMPLETED)
     open_certificate(principal=member_principal(make_member(employer)), termination_id=ending.pk)
     assert str(LOOKS["termination.viewed"]) in browser.get("data")
+
+
+def test_d05_what_was_corrected_is_shown_in_full_once_it_is_accepted(browser: Browser) -> None:
+    contract = make_own(make_employer())
+    filing = make_filing(contract, FilingState.ACCEPTED, record=record_of(contract), filing_type="11")
+    new = {"/contract/job_title": "质检员"}
+    correction = make_correction(filing, new)
+    assert "质检员" not in browser.get("contract", contract.pk)
+    made = make_filing(contract, FilingState.ACCEPTED, event="correction", filing_type="61")
+    Correction.objects.filter(pk=correction.pk).update(state="confirmed", made=made, decided_by="user:-1")
+    page = browser.get("contract", contract.pk)
+    old = filing.record["contract"]["job_title"]
+    for words in (
+        f"原为 {old}，更正为 质检员",
+        "录入笔误",
+        made.receipt_no,
+        "合同没有改变",
+        filing.receipt_no,
+    ):
+        assert words in page
+    assert "用工备案" in page, "the filing itself is still the one that is shown first"

@@ -31,6 +31,10 @@ SCHEMAS = {
     "suspension-record.json": "suspension-record-1",
     "resumption-record.json": "suspension-record-1",
     "ending-record.json": "ending-record-1",
+    "correction-record.json": "correction-record-1",
+    "void-record.json": "void-record-1",
+    "void.json": "query-1",
+    "decision-voided.json": "answer-1",
     "submission.json": "message-1",
     "batch.json": "batch-1",
     "batch-answer.json": "batch-answer-1",
@@ -95,11 +99,11 @@ def test_the_example_submission_is_one_that_a_province_would_take() -> None:
     root = x509.load_pem_x509_certificate(text("employer-root.pem").encode())
     protocol.verify_record(message.body["employer_signature"], record, [root], at=NOW)
     assert check_record(record, profile_for(record["jurisdiction_code"]), today=NOW.date()) == ()
-    for name in ("query.json", "form.json"):
+    for name in ("query.json", "form.json", "void.json"):
         protocol.open_message(example(name)["message"], senders, now=NOW)
 
 
-LATER = ("renewal", "transfer", "change", "suspension", "resumption", "ending")
+LATER = ("renewal", "transfer", "change", "suspension", "resumption", "ending", "correction")
 
 
 @pytest.mark.parametrize("name", [f"{each}-record.json" for each in LATER])
