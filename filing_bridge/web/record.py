@@ -29,6 +29,7 @@ ORIGINS: Mapping[Origin, Words] = {
     Origin.CONTRACT: _("已签合同"),
     Origin.AGREEMENT: _("已签变更协议"),
     Origin.CERTIFICATE: _("已签证明书"),
+    Origin.SLIP: _("已盖章修改单"),
     Origin.DERIVED: _("由其他内容计算"),
 }
 
