@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "accounts.api.serializers.ALL_ROLES",
         "PermissionEnum": "accounts.api.serializers.SCOPES",
         "FilingStateEnum": "filing_bridge.api.filters.STATES",
+        "CorrectionStateEnum": "filing_bridge.api.corrections.CORRECTION_STATES",
     },
 }
 

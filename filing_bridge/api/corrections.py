@@ -23,6 +23,7 @@ from filing_bridge.services import correcting, voiding
 from filing_bridge.services.viewing import open_items
 
 MOST_EVIDENCE = 1_400_000  # characters, about 1 MB of a paper; larger ones go through the portal
+CORRECTION_STATES = [(state.value, state.value) for state in CorrectionState]
 
 
 class ProposalSerializer(WishSerializer):
@@ -82,14 +83,14 @@ class CorrectionSerializer(serializers.ModelSerializer[Correction]):
         return [item["field"] for item in correction.facts["correction"]["items"]]
 
 
-class ItemSerializer(serializers.Serializer[Any]):
+class CorrectedItemSerializer(serializers.Serializer[Any]):
     field = serializers.CharField()
     old = serializers.CharField(allow_null=True)
     new = serializers.CharField(allow_null=True)
 
 
 class CorrectionDetailSerializer(CorrectionSerializer):
-    items = ItemSerializer(many=True, help_text="The values, for those who may see personal data.")
+    items = CorrectedItemSerializer(many=True, help_text="The values, for those who may see personal data.")
 
     class Meta(CorrectionSerializer.Meta):
         fields = (*CorrectionSerializer.Meta.fields, "items")
