@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,19 +9,18 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Employer
-from contracts.domain import ContractState, DocumentState
+from contracts.domain import DocumentState
 from contracts.models import Contract
 from core import clock
 from core.principal import Role
 from filing_bridge.domain import FilingState
-from tests.browser.test_endings import LONG, LOOKS
+from tests.browser.test_endings import LONG
 from tests.support import accounts as make
-from tests.support.chromium import launch, log_in, violations
-from tests.support.portal import make_change, make_contract, make_ending, make_filing
+from tests.support.chromium import SCREENS, Look, launch, log_in, looked_at
+from tests.support.portal import make_change, make_contract, make_ending, make_filing, make_long_running
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 PLACE = "山东省淄博市高新技术产业开发区示例超长道路名称888号示例产业园三期12号楼东单元"
 
 
@@ -33,13 +31,13 @@ def employer(transactional_db: None) -> Employer:
 
 @pytest.fixture
 def contract(employer: Employer) -> Contract:
-    return _in_force(employer, name=LONG)
+    return make_long_running(employer, name=LONG)
 
 
 @pytest.fixture
 def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
     """Pages with much on them, by name."""
-    first = _in_force(employer, name=LONG)
+    first = make_long_running(employer, name=LONG)
     done = make_change(
         first, job_title="智能制造生产线设备安装调试与维护保养高级技师", work_place_address=PLACE,
         wage_amount="8000.00",
@@ -51,13 +49,13 @@ def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
     )
     renewal = make_contract(employer, worker=first.worker, sign_kind="2")
     Contract.objects.filter(pk=renewal.pk).update(follows=first)
-    make_change(_in_force(employer), days=20, pay_day=10)
-    make_change(_in_force(employer), DocumentState.SIGNING, turn="worker", term_type="2", end=None)
+    make_change(make_long_running(employer), days=20, pay_day=10)
+    make_change(make_long_running(employer), DocumentState.SIGNING, turn="worker", term_type="2", end=None)
     asked = make_change(
-        _in_force(employer), DocumentState.SIGNING, days=9, turn="employer", job_title="班组长"
+        make_long_running(employer), DocumentState.SIGNING, days=9, turn="employer", job_title="班组长"
     )
     make_ending(asked.contract, DocumentState.PLANNED, days_ago=-5)
-    make_change(_in_force(employer), DocumentState.REFUSED, job_title="保安")
+    make_change(make_long_running(employer), DocumentState.REFUSED, job_title="保安")
     return {
         "list": reverse("portal:changes"),
         "done": reverse("portal:change", args=[done.pk]),
@@ -67,20 +65,6 @@ def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
         "renew": reverse("portal:terms")
         + f"?template=general&worker={contract.worker_id}&follows={contract.pk}",
     }
-
-
-def _in_force(employer: Employer, **worker: str) -> Contract:
-    """With a probation that is long over, as most have."""
-    start = clock.today() - timedelta(days=1000)
-    return make_contract(
-        employer,
-        ContractState.EFFECTIVE,
-        worker=make.make_worker(employer, **worker),
-        start=start,
-        end=(clock.today() + timedelta(days=95)).isoformat(),
-        probation_start=start.isoformat(),
-        probation_end=(start + timedelta(days=88)).isoformat(),
-    )
 
 
 @pytest.fixture
@@ -96,39 +80,19 @@ def chromium(addresses: dict[str, str], employer: Employer, live_server: Any) ->
 def test_c01_a_contract_is_changed_and_every_screen_of_it_fits(
     chromium: Browser, live_server: Any, contract: Contract, addresses: dict[str, str]
 ) -> None:
-    complaints: list[str] = []
-    for locale, width, height, colours in LOOKS:
-        context = chromium.new_context(
-            locale=locale, color_scheme=colours, viewport={"width": width, "height": height}
-        )
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-
-        def look(
-            name: str, page: Page = page, width: int = width, shape: str = f"{width}-{locale[:2]}-{colours}"
-        ) -> None:
-            page.screenshot(path=SCREENS / f"change-{name}-{shape}.png", full_page=True)
-            assert page.locator("h1").count() == 1, name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            complaints.extend(f"{name}-{shape}: {each}" for each in violations(page))
-
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        log_in(page, live_server.url, "clerk@example.com")
+    for page, look, width in looked_at(chromium, live_server.url, "clerk@example.com", "change"):
         for name, address in addresses.items():
             page.goto(live_server.url + address)
             look(name)
         _walk(page, live_server.url, contract, look, confirm=(width == 360))
-        context.close()
     page = chromium.new_page(locale="zh-CN", viewport={"width": 360, "height": 740})
     log_in(page, live_server.url, "new@example.com")
     page.goto(live_server.url + addresses["list"])
     page.screenshot(path=SCREENS / "change-empty-360.png", full_page=True)
-    assert complaints == []
+    assert page.locator("h1").count() == 1
 
 
-def _walk(page: Page, base: str, contract: Contract, look: Any, *, confirm: bool) -> None:
+def _walk(page: Page, base: str, contract: Contract, look: Look, *, confirm: bool) -> None:
     """From the contract's page to the preview, and on to the page of the change if `confirm`."""
     page.goto(base + reverse("portal:contract", args=[contract.pk]))
     page.click(f"a[href='{reverse('portal:change_contract', args=[contract.pk])}']")

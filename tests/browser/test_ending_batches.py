@@ -13,9 +13,8 @@ from core.principal import Role
 from filing_bridge.mass_endings import Paper
 from filing_bridge.models import EarlyWarning
 from filing_bridge.services.mass_endings import handling
-from tests.browser.test_endings import LOOKS, SCREENS
 from tests.support import accounts as make
-from tests.support.chromium import launch, log_in, violations
+from tests.support.chromium import LOOKS, SCREENS, launch, log_in, violations
 from tests.support.mass_endings import Works, agreed, layoff, run_due
 from tests.support.signing_fixtures import own_folders
 

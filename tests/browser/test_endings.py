@@ -1,32 +1,24 @@
 """A clerk ends a contract in a real browser, and every screen on that way is looked at."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import Employer
-from contracts.domain import ContractState, DocumentState
+from contracts.domain import DocumentState
 from contracts.models import Contract
 from core import clock
 from core.principal import Role
 from tests.support import accounts as make
-from tests.support.chromium import launch, log_in, violations
-from tests.support.portal import make_contract, make_ending
+from tests.support.chromium import SCREENS, Look, launch, log_in, looked_at
+from tests.support.portal import make_ending, make_long_running
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 LONG = "阿卜杜热合曼·买买提吐尔逊·阿卜杜热依木江"
-LOOKS: list[tuple[str, int, int, Literal["light", "dark"]]] = [
-    ("zh-CN", 1366, 768, "light"),
-    ("en-US", 1366, 768, "dark"),
-    ("zh-CN", 360, 740, "light"),
-]
 
 
 @pytest.fixture
@@ -37,18 +29,18 @@ def employer(transactional_db: None) -> Employer:
 @pytest.fixture
 def contract(employer: Employer) -> Contract:
     """Nearly three years of service."""
-    return _in_force(employer, name=LONG)
+    return make_long_running(employer, name=LONG)
 
 
 @pytest.fixture
 def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
     """Pages with much on them, by name."""
-    done = make_ending(_in_force(employer), DocumentState.COMPLETED, days_ago=12)
-    make_ending(_in_force(employer), DocumentState.COMPLETED, days_ago=18)
-    make_ending(_in_force(employer), DocumentState.SIGNING, turn="worker")
-    asked = make_ending(_in_force(employer), DocumentState.SIGNING, turn="employer")
-    make_ending(_in_force(employer), DocumentState.PLANNED, days_ago=-9)
-    make_ending(_in_force(employer), DocumentState.REFUSED, close_reason="日期与协议不一致")
+    done = make_ending(make_long_running(employer), DocumentState.COMPLETED, days_ago=12)
+    make_ending(make_long_running(employer), DocumentState.COMPLETED, days_ago=18)
+    make_ending(make_long_running(employer), DocumentState.SIGNING, turn="worker")
+    asked = make_ending(make_long_running(employer), DocumentState.SIGNING, turn="employer")
+    make_ending(make_long_running(employer), DocumentState.PLANNED, days_ago=-9)
+    make_ending(make_long_running(employer), DocumentState.REFUSED, close_reason="日期与协议不一致")
     return {
         "list": reverse("endings:list"),
         "done": reverse("portal:ending", args=[done.pk]),
@@ -56,19 +48,6 @@ def addresses(employer: Employer, contract: Contract) -> dict[str, str]:
         "hand-over": reverse("endings:hand_over", args=[done.pk, "file"]),
         "contract": reverse("portal:contract", args=[done.contract_id]),
     }
-
-
-def _in_force(employer: Employer, **worker: str) -> Contract:
-    start = clock.today() - timedelta(days=1000)
-    return make_contract(
-        employer,
-        ContractState.EFFECTIVE,
-        worker=make.make_worker(employer, **worker),
-        start=start,
-        end=(clock.today() + timedelta(days=95)).isoformat(),
-        probation_start=start.isoformat(),
-        probation_end=(start + timedelta(days=88)).isoformat(),
-    )
 
 
 @pytest.fixture
@@ -84,39 +63,19 @@ def chromium(addresses: dict[str, str], employer: Employer, live_server: Any) ->
 def test_a_contract_is_ended_and_every_screen_of_it_fits(
     chromium: Browser, live_server: Any, contract: Contract, addresses: dict[str, str]
 ) -> None:
-    complaints: list[str] = []
-    for locale, width, height, colours in LOOKS:
-        context = chromium.new_context(
-            locale=locale, color_scheme=colours, viewport={"width": width, "height": height}
-        )
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-
-        def look(
-            name: str, page: Page = page, width: int = width, shape: str = f"{width}-{locale[:2]}-{colours}"
-        ) -> None:
-            page.screenshot(path=SCREENS / f"ending-{name}-{shape}.png", full_page=True)
-            assert page.locator("h1").count() == 1, name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            complaints.extend(f"{name}-{shape}: {each}" for each in violations(page))
-
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        log_in(page, live_server.url, "clerk@example.com")
+    for page, look, width in looked_at(chromium, live_server.url, "clerk@example.com", "ending"):
         for name, address in addresses.items():
             page.goto(live_server.url + address)
             look(name)
         _walk(page, live_server.url, contract, look, confirm=(width == 360))
-        context.close()
     page = chromium.new_page(locale="zh-CN", viewport={"width": 360, "height": 740})
     log_in(page, live_server.url, "new@example.com")
     page.goto(live_server.url + addresses["list"])
     page.screenshot(path=SCREENS / "ending-empty-360.png", full_page=True)
-    assert complaints == []
+    assert page.locator("h1").count() == 1
 
 
-def _walk(page: Page, base: str, contract: Contract, look: Any, *, confirm: bool) -> None:
+def _walk(page: Page, base: str, contract: Contract, look: Look, *, confirm: bool) -> None:
     """From the contract's page to the question, and on to the decision if `confirm`."""
     page.goto(base + reverse("portal:contract", args=[contract.pk]))
     page.click(f"a[href='{reverse('endings:choose', args=[contract.pk])}']")

@@ -9,9 +9,8 @@ from contracts.domain import ContractState
 from core.principal import Role
 from tests.support import accounts as make
 from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch
+from tests.support.chromium import SCREENS, launch
 from tests.support.mine import make_own
-from tests.support.phone_browser import SCREENS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 LONG = "阿卜杜热合曼·买买提吐尔逊·阿卜杜热依木江"

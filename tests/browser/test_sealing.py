@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from core.principal import Role
 from tests.integration.portal.test_seal_pages import House, make_house
 from tests.support.accounts import PASSWORD
-from tests.support.chromium import launch, log_in, violations
-from tests.support.phone_browser import SCREENS
+from tests.support.chromium import SCREENS, launch, log_in, violations
 from tests.support.signing_fixtures import authorities, heard, own_folders
 
 __all__ = ["authorities", "heard", "own_folders"]

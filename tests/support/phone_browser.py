@@ -13,10 +13,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, CDPSession, Locator, Page, sync_playwright
 
-from tests.support.chromium import launch, violations
-from tests.support.needs import ROOT
+from tests.support.chromium import SCREENS, launch, violations
 
-SCREENS = ROOT / "var" / "screens"
 # What is tapped and lower than it should be. A box to tick is as large as its label.
 TARGETS = """least => Array.from(
   document.querySelectorAll("button, a, summary, textarea, input, .consent label"))

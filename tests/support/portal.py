@@ -112,6 +112,20 @@ def make_contract(
     return contract
 
 
+def make_long_running(employer: Employer, **worker: str) -> Contract:
+    """In force for nearly three years, with a probation that is long over, and another three months to go."""
+    start = clock.today() - timedelta(days=1000)
+    return make_contract(
+        employer,
+        ContractState.EFFECTIVE,
+        worker=make.make_worker(employer, **worker),
+        start=start,
+        end=(clock.today() + timedelta(days=95)).isoformat(),
+        probation_start=start.isoformat(),
+        probation_end=(start + timedelta(days=88)).isoformat(),
+    )
+
+
 def make_filing(
     contract: Contract, state: FilingState = FilingState.READY, *, days_left: int = 20, **columns: Any
 ) -> Filing:
